@@ -1,0 +1,257 @@
+// Drives the real program in a real browser: one `oneboard demo` and one Chromium per journey.
+//
+//     import { journey, phone } from "./harness.mjs";
+//     journey("an officer checks in", { seed: 7, paused: true }, async (night) => {
+//       const officer = await night.person("officer", { lang: "zh-CN", viewport: phone });
+//       await officer.getByRole("button", { name: "签到" }).click();
+//     });
+//
+// A journey fails by itself when a page logs an error, throws, or asks for anything outside the program under test.
+// An error that the journey is about is named beforehand: `night.expectFault(page, /status of 403/)`.
+//
+// Environment: ONEBOARD_PROGRAM (the built program; default ../target/debug/oneboard), ONEBOARD_CHROMIUM.
+import axe from "axe-core";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** The people that `oneboard demo` prints a sign-in link for. */
+export const PEOPLE = ["duty-officer", "county-leader", "officer", "inspector", "writer"];
+export const LANGUAGES = ["en", "zh-CN"];
+
+export const desk = { width: 1366, height: 768 };
+export const wall = { width: 1920, height: 1080 };
+export const phone = { width: 390, height: 844 };
+
+/** A demonstration in the dev profile seeds 5,600 people; on two busy cores that has taken most of a minute. */
+const READY_WITHIN_MS = 180_000;
+/** A graceful stop flushes the journal; past this the process is ended without its leave. */
+const STOP_WITHIN_MS = 10_000;
+/** Lines of the program's standard error kept for the report of a failure. */
+const LAST_WORDS = 40;
+/** One journey, the start of its program included. */
+const JOURNEY_WITHIN_MS = 300_000;
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const SHOTS = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "journeys");
+
+/**
+ * A test with a demonstration and a browser of its own, both gone when it ends. Options as `board`; `body` receives what `board` returns.
+ * When it fails, a picture of every open page is left in target/journeys.
+ */
+export function journey(name, options, body) {
+  test(name, { timeout: JOURNEY_WITHIN_MS }, async () => {
+    const night = await board(options);
+    try {
+      await body(night);
+      night.assertClean();
+    } catch (fault) {
+      fault.message += await night.evidence();
+      throw fault;
+    } finally {
+      await night.close();
+    }
+  });
+}
+
+/** Where Chromium is, or undefined. */
+export function chromiumPath() {
+  if (process.env.ONEBOARD_CHROMIUM) return process.env.ONEBOARD_CHROMIUM;
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  for (const name of ["chromium", "chromium-browser", "google-chrome"])
+    for (const folder of folders) if (folder && existsSync(join(folder, name))) return join(folder, name);
+  return undefined;
+}
+
+/**
+ * Starts the program with a data folder of its own and opens a browser for it. Whoever calls this calls `close`; `journey` does.
+ * Options: seed, speed, paused, args (more arguments), command ([program, ...arguments], for the harness's own tests).
+ */
+export async function board({ seed = 1, speed, paused = false, args = [], command } = {}) {
+  const data = mkdtempSync(join(tmpdir(), "oneboard-journey-"));
+  const remove = () => rmSync(data, { recursive: true, force: true });
+  const [program, ...first] = command ?? [process.env.ONEBOARD_PROGRAM ?? join(ROOT, "target", "debug", "oneboard")];
+  const flags = ["demo", "--port", "0", "--data", data, "--seed", String(seed)];
+  if (speed !== undefined) flags.push("--speed", String(speed));
+  if (paused) flags.push("--paused");
+  let server, browser;
+  try {
+    server = await startServer(program, [...first, ...flags, ...args]);
+    browser = await openBrowser(server.base);
+  } catch (fault) {
+    await server?.stop();
+    remove();
+    throw fault;
+  }
+  return {
+    base: server.base,
+    links: server.links,
+    /** A signed-in page of `name`, in a browser profile of its own. `look`: lang, viewport, colorScheme. */
+    async person(name, look) {
+      const link = server.links.get(name);
+      if (!link) throw new Error(`no link for "${name}": the program printed ${[...server.links.keys()].join(", ")}`);
+      const page = await browser.page({ who: name, ...look });
+      await page.goto(link, { waitUntil: "load" });
+      return page;
+    },
+    /** A page of somebody who has not signed in. */
+    visitor: (look) => browser.page(look),
+    expectFault: browser.expectFault,
+    assertClean: browser.assertClean,
+    stopServer: server.stop,
+    /** Takes the pictures and says where they are, with the program's last words. */
+    async evidence() {
+      await browser.pictures();
+      return `\npictures in ${SHOTS}\nthe program's last words:\n${server.lastWords()}`;
+    },
+    async close() {
+      await browser.close();
+      await server.stop();
+      remove();
+    },
+  };
+}
+
+/** Starts `program`, waits until it has said `ready URL` and `link NAME URL` for everyone, and ends it however we end. */
+export async function startServer(program, args) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const words = [];
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    if (words.push(line) > LAST_WORDS) words.shift();
+  });
+  const lastWords = () => words.join("\n");
+  const ended = new Promise((resolve) => {
+    child.once("error", (fault) => resolve(`could not be started: ${fault.message}`));
+    child.once("exit", (code, signal) => resolve(`ended with ${signal ?? `code ${code}`}`));
+  });
+  const release = endWithUs(child);
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const patience = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
+    await ended;
+    clearTimeout(patience);
+    release();
+  };
+
+  const links = new Map();
+  let base, patience;
+  const ready = new Promise((resolve) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const [word, first, second] = line.trim().split(/\s+/);
+      if (word === "ready") base = first;
+      if (word === "link") links.set(first, second);
+      if (base && PEOPLE.every((name) => links.has(name))) resolve(undefined);
+    });
+  });
+  const tooLate = new Promise((resolve) => {
+    const missing = () => [base ? "" : "ready", ...PEOPLE.filter((name) => !links.has(name))].filter(Boolean).join(", ");
+    patience = setTimeout(() => resolve(`had not printed ${missing()} after ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
+  });
+  const trouble = await Promise.race([ready, ended, tooLate]);
+  clearTimeout(patience);
+  if (trouble) {
+    await stop();
+    throw new Error(`${program} ${args.join(" ")} ${trouble}\n${lastWords()}`);
+  }
+  return { base, links, lastWords, stop };
+}
+
+/** A test runner that gives up sends SIGTERM: without this the program under test would outlive us. */
+function endWithUs(child) {
+  const kill = () => child.kill("SIGKILL");
+  const leave = (signal) => {
+    kill();
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+  process.once("exit", kill);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, leave);
+  return () => {
+    process.off("exit", kill);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(signal, leave);
+  };
+}
+
+/** Opens Chromium for pages of `base`, and watches every one of them. */
+export async function openBrowser(base) {
+  const executablePath = chromiumPath();
+  if (!executablePath) throw new Error("no Chromium: install the package chromium, or set ONEBOARD_CHROMIUM");
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  const origin = new URL(base).origin;
+  const pages = [];
+  const faults = () =>
+    pages.flatMap(({ who, faults, expected }) =>
+      faults.filter((text) => !expected.some((pattern) => pattern.test(text))).map((text) => `${who}: ${text}`),
+    );
+
+  return {
+    faults,
+    /** A page in a context of its own: no two people share a cookie. */
+    async page({ who = "visitor", lang = "en", viewport = desk, colorScheme = "dark" } = {}) {
+      const context = await browser.newContext({ viewport, locale: lang, colorScheme, hasTouch: viewport.width < 500 });
+      const sheet = await context.newPage();
+      pages.push({ who, sheet, faults: watch(context, sheet, origin), expected: [] });
+      return sheet;
+    },
+    /** Chromium logs an error for every answer of 400 and above: say which ones the journey is about. */
+    expectFault(sheet, pattern) {
+      const entry = pages.find((one) => one.sheet === sheet);
+      if (!entry) throw new Error("expectFault: not a page of this browser");
+      entry.expected.push(pattern);
+    },
+    assertClean() {
+      const found = faults();
+      if (found.length) throw new Error(`the pages were not clean:\n  ${found.join("\n  ")}`);
+    },
+    async pictures() {
+      mkdirSync(SHOTS, { recursive: true });
+      for (const [at, { who, sheet }] of pages.entries()) {
+        // A page that has crashed cannot be pictured, and must not hide why.
+        await sheet.screenshot({ path: join(SHOTS, `${process.pid}-${at}-${who}.png`), timeout: 5_000 }).catch(() => {});
+      }
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** Gathers what no page may do. */
+function watch(context, sheet, origin) {
+  const faults = [];
+  sheet.on("console", (message) => {
+    if (message.type() === "error") faults.push(`console error: ${message.text()} (${message.location().url})`);
+  });
+  sheet.on("pageerror", (fault) => faults.push(`exception: ${fault.message}`));
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    if (/^https?:$/.test(url.protocol) && url.origin !== origin) faults.push(`request to elsewhere: ${request.url()}`);
+  });
+  return faults;
+}
+
+/** The WCAG 2.2 AA findings of a page, one line each; empty is good. */
+export async function accessibility(sheet) {
+  await sheet.evaluate(axe.source);
+  const { violations } = await sheet.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+  );
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}
+
+/** How many pixels the page scrolls sideways; 0 is good. */
+export function sideways(sheet) {
+  return sheet.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
