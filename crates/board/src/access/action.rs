@@ -1,0 +1,74 @@
+//! The acts that rights are about. One act has one line in the access matrix.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// See the board's figures of a unit.
+    ViewBoard,
+    ViewPosts,
+    ViewRoster,
+    /// See who people are: name, grade, qualifications, callsign.
+    ViewPeople,
+    /// See how to reach them by telephone.
+    ViewTelephones,
+    ViewOperation,
+    ViewWatch,
+    /// Take tables out as files.
+    Export,
+    /// One's own post: check in, relieve, leave.
+    StandPost,
+    /// Record the presence of others: check-in for them, contacts, roll calls.
+    RecordPresence,
+    KeepForce,
+    PlanOperation,
+    SetLevel,
+    PlanPosts,
+    Assign,
+    /// Hold the watch of a unit: take it, hand it over.
+    KeepWatch,
+    WriteLog,
+    Triage,
+    RecordVerbalOrder,
+    Countersign,
+    GrantRole,
+    /// Lend a role one holds.
+    Delegate,
+    KeepAccounts,
+    ViewAudit,
+    RecordAudit,
+    OperateSystem,
+}
+
+impl Action {
+    pub const ALL: [Self; 26] = [
+        Self::ViewBoard,
+        Self::ViewPosts,
+        Self::ViewRoster,
+        Self::ViewPeople,
+        Self::ViewTelephones,
+        Self::ViewOperation,
+        Self::ViewWatch,
+        Self::Export,
+        Self::StandPost,
+        Self::RecordPresence,
+        Self::KeepForce,
+        Self::PlanOperation,
+        Self::SetLevel,
+        Self::PlanPosts,
+        Self::Assign,
+        Self::KeepWatch,
+        Self::WriteLog,
+        Self::Triage,
+        Self::RecordVerbalOrder,
+        Self::Countersign,
+        Self::GrantRole,
+        Self::Delegate,
+        Self::KeepAccounts,
+        Self::ViewAudit,
+        Self::RecordAudit,
+        Self::OperateSystem,
+    ];
+}

@@ -1,0 +1,35 @@
+//! Events: what happened. They are what the journal keeps, so their shape changes only with an upcast.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Subject, access, checkin, force, operation, post, roster, watch};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Access(access::Event),
+    Force(force::Event),
+    Operation(operation::Event),
+    Post(post::Event),
+    Roster(roster::Event),
+    Checkin(checkin::Event),
+    Watch(watch::Event),
+}
+
+impl Event {
+    /// What this is a record of.
+    pub fn subjects(&self, into: &mut Vec<Subject>) {
+        match self {
+            Self::Access(access::Event::Granted { person, .. } | access::Event::Revoked { person, .. }) => {
+                into.push(Subject::Access(*person));
+            }
+            Self::Access(access::Event::Noted { .. }) => {}
+            Self::Force(event) => event.subjects(into),
+            Self::Operation(event) => into.push(Subject::Operation(event.operation())),
+            Self::Post(event) => event.subjects(into),
+            Self::Roster(event) => event.subjects(into),
+            Self::Checkin(event) => event.subjects(into),
+            Self::Watch(event) => into.push(Subject::Watch(event.unit())),
+        }
+    }
+}

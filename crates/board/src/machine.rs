@@ -1,0 +1,145 @@
+//! The machine itself: the board, and the three functions through which everything goes.
+
+use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use crate::access::{self, Access, Action, Place, Verdict, permits};
+use crate::force::{self, Force};
+use crate::operation::{self, Operation};
+use crate::watch::{self, Watch};
+use crate::{Actor, At, Command, Context, Event, OperationId, Refusal, UnitId, checkin, post, roster};
+
+/// Everything that decisions need. Cloning is cheap: clones share what has not changed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Board {
+    pub force: Force,
+    pub access: Access,
+    operations: OrdMap<OperationId, Operation>,
+    closed: OrdMap<OperationId, operation::Closed>,
+    watches: OrdMap<UnitId, Watch>,
+}
+
+impl Board {
+    pub fn operation(&self, id: OperationId) -> Option<&Operation> {
+        self.operations.get(&id)
+    }
+    pub fn known_operation(&self, id: OperationId) -> Result<&Operation, operation::Refusal> {
+        self.operations.get(&id).ok_or(operation::Refusal::NoSuchOperation { operation: id })
+    }
+    /// The operation, if people can be at its posts.
+    pub fn running(&self, id: OperationId) -> Result<&Operation, operation::Refusal> {
+        let operation = self.known_operation(id)?;
+        if operation.is_running() {
+            Ok(operation)
+        } else {
+            Err(operation::Refusal::NotRunning { operation: id, phase: operation.phase })
+        }
+    }
+    pub fn operations(&self) -> impl Iterator<Item = (OperationId, &Operation)> {
+        self.operations.iter().map(|(id, operation)| (*id, operation))
+    }
+    /// Those that have left the board.
+    pub fn closed_operations(&self) -> impl Iterator<Item = (OperationId, &operation::Closed)> {
+        self.closed.iter().map(|(id, closed)| (*id, closed))
+    }
+    pub fn watch(&self, unit: UnitId) -> Option<&Watch> {
+        self.watches.get(&unit)
+    }
+    pub fn watches(&self) -> impl Iterator<Item = (UnitId, &Watch)> {
+        self.watches.iter().map(|(unit, watch)| (*unit, watch))
+    }
+    /// When the next timer of any running operation is due.
+    pub fn next_timer(&self) -> Option<At> {
+        self.operations
+            .values()
+            .filter(|found| found.is_running())
+            .filter_map(|found| found.presence.next_timer())
+            .min()
+    }
+
+    pub(crate) fn operation_mut(&mut self, id: OperationId) -> Option<&mut Operation> {
+        self.operations.get_mut(&id)
+    }
+    pub(crate) fn open(&mut self, id: OperationId, operation: Operation) {
+        self.operations.insert(id, operation);
+    }
+    pub(crate) fn close(&mut self, id: OperationId, at: At) {
+        if let Some(gone) = self.operations.remove(&id) {
+            let Operation { unit, title, period, drill, .. } = gone;
+            self.closed.insert(id, operation::Closed { unit, title, period, drill, at });
+        }
+    }
+}
+
+/// Where a command must be permitted: every place it touches.
+pub fn places(board: &Board, actor: Actor, command: &Command) -> SmallVec<[(Action, Place); 2]> {
+    let one = |place: (Action, Place)| SmallVec::from_iter([place]);
+    match command {
+        Command::Access(command) => one(access::place(board, actor, command)),
+        Command::Force(command) => force::place(board, command).into(),
+        Command::Operation(command) => operation::place(board, command).into(),
+        Command::Post(command) => post::place(board, command).into(),
+        Command::Roster(command) => roster::place(board, command).into(),
+        Command::Checkin(command) => one(checkin::place(board, actor, command)),
+        Command::Watch(command) => one(watch::place(command)),
+        Command::PassTime => one((Action::OperateSystem, Place::Force)),
+    }
+}
+
+/// What follows from a command on this board, or why nothing does. Rights are not asked here: see [`execute`].
+pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context) -> Result<Vec<Event>, Refusal> {
+    fn all<E>(events: Vec<E>, wrap: fn(E) -> Event) -> Vec<Event> {
+        events.into_iter().map(wrap).collect()
+    }
+    Ok(match command {
+        Command::Access(command) => all(access::decide(board, actor, command, context)?, Event::Access),
+        Command::Force(command) => all(force::decide(board, command, context)?, Event::Force),
+        Command::Operation(command) => all(operation::decide(board, actor, command, context)?, Event::Operation),
+        Command::Post(command) => all(post::decide(board, command)?, Event::Post),
+        Command::Roster(command) => all(roster::decide(board, command)?, Event::Roster),
+        Command::Checkin(command) => all(checkin::decide(board, actor, command, context)?, Event::Checkin),
+        Command::Watch(command) => all(watch::decide(board, actor, command, context)?, Event::Watch),
+        Command::PassTime => all(checkin::pass_time(board, context), Event::Checkin),
+    })
+}
+
+/// Makes an event so. An event that names what is no longer there changes nothing.
+pub fn apply(board: &mut Board, event: &Event) {
+    match event {
+        Event::Access(event) => access::apply(&mut board.access, event),
+        Event::Force(event) => force::apply(&mut board.force, event),
+        Event::Operation(event) => operation::apply(board, event),
+        Event::Post(event) => {
+            let post::Event::Kept { operation, .. } = event;
+            if let Some(operation) = board.operation_mut(*operation) {
+                post::apply(operation, event);
+            }
+        }
+        Event::Roster(event) => {
+            if let Some(operation) = board.operation_mut(event.operation()) {
+                roster::apply(operation, event);
+            }
+        }
+        Event::Checkin(event) => {
+            if let Some(operation) = board.operation_mut(event.operation()) {
+                checkin::apply(operation, event);
+            }
+        }
+        Event::Watch(event) => watch::apply(&mut board.watches, event),
+    }
+}
+
+/// Permits, decides and applies: what the writer does with each command, and what tests do.
+pub fn execute(board: &mut Board, actor: Actor, command: Command, context: &Context) -> Result<Vec<Event>, Refusal> {
+    for (action, place) in places(board, actor, &command) {
+        if let Verdict::Denied(denial) = permits(board, actor, action, place, context.now) {
+            return Err(denial.into());
+        }
+    }
+    let events = decide(board, actor, &command, context)?;
+    for event in &events {
+        apply(board, event);
+    }
+    Ok(events)
+}

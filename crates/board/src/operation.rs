@@ -1,0 +1,416 @@
+//! Operations: a bounded period with objectives, posts and a response level.
+//!
+//! Phases go forward only:
+//!
+//! ```text
+//! Planning ─▶ Active ─▶ StandDown ─▶ Closed (leaves the board)
+//! ```
+
+use imbl::Vector;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Action, Place};
+use crate::checkin::Presence;
+use crate::post::{self, Post, Posts};
+use crate::roster::Roster;
+use crate::{Actor, At, Board, Context, Label, Minutes, OperationId, PersonId, PostId, Span, UnitId};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Festival,
+    SevereWeather,
+    PlannedEvent,
+    Other,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Planning,
+    Active,
+    StandDown,
+    Closed,
+}
+
+/// What the operation must achieve.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Objective {
+    pub words: Label,
+    pub measure: Label,
+}
+
+/// A rung of readiness. Rung 1 is the highest.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Level {
+    pub rung: u8,
+    pub name: Label,
+    /// What is proposed when this level is set.
+    pub actions: Vec<Label>,
+}
+
+/// How long the operation waits before silence counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Terms {
+    pub check_in_grace: Minutes,
+    pub relief_grace: Minutes,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { check_in_grace: Minutes(10), relief_grace: Minutes(15) }
+    }
+}
+
+/// An operation as a form or the plan gives it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OperationRow {
+    pub id: OperationId,
+    pub unit: UnitId,
+    pub title: Label,
+    pub kind: Kind,
+    /// Marked on every screen and print, and kept apart from the real.
+    pub drill: bool,
+    pub period: Span,
+    pub objectives: Vec<Objective>,
+    pub levels: Vec<Level>,
+    #[serde(default)]
+    pub terms: Terms,
+    /// The operation that this one is compared with.
+    pub last: Option<OperationId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalState {
+    Open,
+    Taken { by: Actor, at: At },
+    SetAside { by: Actor, at: At },
+}
+
+/// A preset action of the level that was set, waiting for somebody's word.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Proposal {
+    pub number: u32,
+    pub rung: u8,
+    pub words: Label,
+    pub state: ProposalState,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Operation {
+    pub unit: UnitId,
+    pub title: Label,
+    pub kind: Kind,
+    pub drill: bool,
+    pub period: Span,
+    pub phase: Phase,
+    pub objectives: Vec<Objective>,
+    pub levels: Vec<Level>,
+    pub terms: Terms,
+    pub last: Option<OperationId>,
+    /// The rung in force and since when.
+    pub level: Option<(u8, At)>,
+    pub proposals: Vector<Proposal>,
+    pub posts: Posts,
+    pub roster: Roster,
+    pub presence: Presence,
+}
+
+impl Operation {
+    pub fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Active | Phase::StandDown)
+    }
+    pub fn known_post(&self, id: PostId) -> Result<&Post, post::Refusal> {
+        self.posts.get(id).ok_or(post::Refusal::NoSuchPost { post: id })
+    }
+    pub fn level_named(&self, rung: u8) -> Option<&Level> {
+        self.levels.iter().find(|level| level.rung == rung)
+    }
+    fn new(row: &OperationRow) -> Self {
+        Self {
+            unit: row.unit,
+            title: row.title.clone(),
+            kind: row.kind,
+            drill: row.drill,
+            period: row.period,
+            phase: Phase::Planning,
+            objectives: row.objectives.clone(),
+            levels: row.levels.clone(),
+            terms: row.terms,
+            last: row.last,
+            level: None,
+            proposals: Vector::new(),
+            posts: Posts::default(),
+            roster: Roster::default(),
+            presence: Presence::default(),
+        }
+    }
+}
+
+/// What stays of an operation that has left the board.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Closed {
+    pub unit: UnitId,
+    pub title: Label,
+    pub period: Span,
+    pub drill: bool,
+    pub at: At,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Open an operation, or change one that is on the board.
+    Plan(Box<OperationRow>),
+    SetPhase {
+        operation: OperationId,
+        phase: Phase,
+    },
+    SetLevel {
+        operation: OperationId,
+        rung: u8,
+        by_order_of: Option<PersonId>,
+    },
+    AnswerProposal {
+        operation: OperationId,
+        number: u32,
+        take: bool,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Planned(Box<OperationRow>),
+    PhaseSet {
+        operation: OperationId,
+        phase: Phase,
+        at: At,
+        by: Actor,
+    },
+    LevelSet {
+        operation: OperationId,
+        rung: u8,
+        at: At,
+        by: Actor,
+        by_order_of: Option<PersonId>,
+        proposals: Vec<Proposal>,
+    },
+    ProposalAnswered {
+        operation: OperationId,
+        number: u32,
+        state: ProposalState,
+    },
+}
+
+impl Event {
+    pub fn operation(&self) -> OperationId {
+        match self {
+            Self::Planned(row) => row.id,
+            Self::PhaseSet { operation, .. }
+            | Self::LevelSet { operation, .. }
+            | Self::ProposalAnswered { operation, .. } => *operation,
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("operation {operation} is not on the board: it may be closed; look in the archive")]
+    NoSuchOperation { operation: OperationId },
+    #[error("operation {operation} is {phase:?}, not running: activate it first")]
+    NotRunning { operation: OperationId, phase: Phase },
+    #[error("the operation needs a title in one language at least")]
+    NamelessOperation { operation: OperationId },
+    #[error("the operation must end after it begins: {from:?} to {to:?}")]
+    PeriodBackwards { from: At, to: At },
+    #[error(
+        "the grace for check-in and relief is fixed when an operation is opened: open another operation, or keep them"
+    )]
+    TermsAreFixed { operation: OperationId },
+    #[error("level {rung} stands twice or is outside 1 to 9: give each rung its own number")]
+    LevelNumber { rung: u8 },
+    #[error("level {rung} is not on this operation's ladder: choose one that is listed")]
+    NoSuchLevel { rung: u8 },
+    #[error("the operation is at level {rung} already, since {since:?}")]
+    LevelAlready { rung: u8, since: At },
+    #[error("an operation goes from {from:?} forward only, and {to:?} does not follow it")]
+    PhaseOrder { from: Phase, to: Phase },
+    #[error("{count} people are still at their posts: let them leave, or close those posts, then close the operation")]
+    StillManned { count: u32 },
+    #[error("proposal {number} is answered already or never was: look at the list")]
+    NoSuchProposal { number: u32 },
+}
+
+pub(crate) fn place(board: &Board, command: &Command) -> Vec<(Action, Place)> {
+    let of = |operation: OperationId| board.operation(operation).map_or(Place::Force, |found| Place::Unit(found.unit));
+    match command {
+        Command::Plan(row) => {
+            let mut places = vec![(Action::PlanOperation, Place::Unit(row.unit))];
+            if board.operation(row.id).is_some_and(|found| found.unit != row.unit) {
+                places.push((Action::PlanOperation, of(row.id)));
+            }
+            places
+        }
+        Command::SetPhase { operation, .. } => vec![(Action::PlanOperation, of(*operation))],
+        Command::SetLevel { operation, .. } | Command::AnswerProposal { operation, .. } => {
+            vec![(Action::SetLevel, of(*operation))]
+        }
+    }
+}
+
+pub(crate) fn decide(
+    board: &Board,
+    actor: Actor,
+    command: &Command,
+    context: &Context,
+) -> Result<Vec<Event>, crate::Refusal> {
+    let at = context.now;
+    match command {
+        Command::Plan(row) => {
+            board.force.known_unit(row.unit)?;
+            if row.title.is_empty() {
+                return Err(Refusal::NamelessOperation { operation: row.id }.into());
+            }
+            if !row.period.is_forward() {
+                return Err(Refusal::PeriodBackwards { from: row.period.from, to: row.period.to }.into());
+            }
+            let mut rungs: Vec<u8> = row.levels.iter().map(|level| level.rung).collect();
+            rungs.sort_unstable();
+            if let Some(rung) = rungs.iter().find(|rung| !(1..=9).contains(*rung)) {
+                return Err(Refusal::LevelNumber { rung: *rung }.into());
+            }
+            if let Some(pair) = rungs.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Err(Refusal::LevelNumber { rung: pair[0] }.into());
+            }
+            if let Some(found) = board.operation(row.id) {
+                if row_of(row.id, found) == **row {
+                    return Ok(Vec::new());
+                }
+                // Every armed timer rests on the terms.
+                if found.terms != row.terms {
+                    return Err(Refusal::TermsAreFixed { operation: row.id }.into());
+                }
+            }
+            Ok(vec![Event::Planned(row.clone())])
+        }
+        Command::SetPhase { operation: id, phase } => {
+            let operation = board.known_operation(*id)?;
+            let follows = matches!(
+                (operation.phase, phase),
+                (Phase::Planning, Phase::Active)
+                    | (Phase::Active, Phase::StandDown)
+                    | (Phase::StandDown, Phase::Closed)
+            );
+            if !follows {
+                return Err(Refusal::PhaseOrder { from: operation.phase, to: *phase }.into());
+            }
+            let here: u32 = operation.presence.tallies.values().map(|tally| tally.here).sum();
+            if *phase == Phase::Closed && here > 0 {
+                return Err(Refusal::StillManned { count: here }.into());
+            }
+            Ok(vec![Event::PhaseSet { operation: *id, phase: *phase, at, by: actor }])
+        }
+        Command::SetLevel { operation: id, rung, by_order_of } => {
+            let operation = board.running(*id)?;
+            let level = operation.level_named(*rung).ok_or(Refusal::NoSuchLevel { rung: *rung })?;
+            if let Some((rung, since)) = operation.level.filter(|(present, _)| present == rung) {
+                return Err(Refusal::LevelAlready { rung, since }.into());
+            }
+            if let Some(leader) = by_order_of {
+                board.force.known_person(*leader)?;
+            }
+            let first = operation.proposals.last().map_or(1, |last| last.number + 1);
+            let proposals = (first..)
+                .zip(&level.actions)
+                .map(|(number, words)| Proposal {
+                    number,
+                    rung: *rung,
+                    words: words.clone(),
+                    state: ProposalState::Open,
+                })
+                .collect();
+            Ok(vec![Event::LevelSet {
+                operation: *id,
+                rung: *rung,
+                at,
+                by: actor,
+                by_order_of: *by_order_of,
+                proposals,
+            }])
+        }
+        Command::AnswerProposal { operation: id, number, take } => {
+            let operation = board.running(*id)?;
+            let open =
+                operation.proposals.iter().find(|found| found.number == *number && found.state == ProposalState::Open);
+            open.ok_or(Refusal::NoSuchProposal { number: *number })?;
+            let state =
+                if *take { ProposalState::Taken { by: actor, at } } else { ProposalState::SetAside { by: actor, at } };
+            Ok(vec![Event::ProposalAnswered { operation: *id, number: *number, state }])
+        }
+    }
+}
+
+/// The row that would give this operation.
+pub fn row_of(id: OperationId, operation: &Operation) -> OperationRow {
+    OperationRow {
+        id,
+        unit: operation.unit,
+        title: operation.title.clone(),
+        kind: operation.kind,
+        drill: operation.drill,
+        period: operation.period,
+        objectives: operation.objectives.clone(),
+        levels: operation.levels.clone(),
+        terms: operation.terms,
+        last: operation.last,
+    }
+}
+
+pub(crate) fn apply(board: &mut Board, event: &Event) {
+    match event {
+        Event::Planned(row) => match board.operation_mut(row.id) {
+            None => board.open(row.id, Operation::new(row)),
+            Some(operation) => {
+                operation.unit = row.unit;
+                operation.title = row.title.clone();
+                operation.kind = row.kind;
+                operation.drill = row.drill;
+                operation.period = row.period;
+                operation.objectives = row.objectives.clone();
+                operation.levels = row.levels.clone();
+                operation.last = row.last;
+            }
+        },
+        Event::PhaseSet { operation: id, phase, at, .. } => {
+            if *phase == Phase::Closed {
+                board.close(*id, *at);
+                return;
+            }
+            let Some(operation) = board.operation_mut(*id) else { return };
+            if *phase == Phase::Active {
+                // What was over before the operation ran is nobody's omission.
+                let over: Vec<_> =
+                    operation.roster.shifts().filter(|(_, shift)| shift.span.to <= *at).map(|(id, _)| id).collect();
+                over.into_iter().for_each(|shift| operation.disarm_shift(shift));
+            }
+            operation.phase = *phase;
+        }
+        Event::LevelSet { operation, rung, at, proposals, .. } => {
+            let Some(operation) = board.operation_mut(*operation) else { return };
+            operation.level = Some((*rung, *at));
+            // What was proposed for another level and not taken is out of date.
+            operation.proposals.retain(|old| old.state != ProposalState::Open);
+            operation.proposals.extend(proposals.iter().cloned());
+        }
+        Event::ProposalAnswered { operation, number, state } => {
+            let Some(operation) = board.operation_mut(*operation) else { return };
+            if let Some(found) = operation.proposals.iter_mut().find(|found| found.number == *number) {
+                found.state = *state;
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Refusals: why nothing happened. Every one carries the value and says what to do instead.
+//!
+//! The English words are the `Display`; the screens translate by the variant's name and its fields, which
+//! serialisation yields (`{"checkin": {"already_at_post": {"person": …, "since": …}}}`).
+
+use serde::Serialize;
+
+use crate::{access, checkin, force, operation, post, roster, watch};
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    #[error(transparent)]
+    Denied(#[from] access::Denial),
+    #[error(transparent)]
+    Access(#[from] access::Refusal),
+    #[error(transparent)]
+    Force(#[from] force::Refusal),
+    #[error(transparent)]
+    Operation(#[from] operation::Refusal),
+    #[error(transparent)]
+    Post(#[from] post::Refusal),
+    #[error(transparent)]
+    Roster(#[from] roster::Refusal),
+    #[error(transparent)]
+    Checkin(#[from] checkin::Refusal),
+    #[error(transparent)]
+    Watch(#[from] watch::Refusal),
+}
