@@ -1,0 +1,66 @@
+// The service worker: keeps the page of My post and its files, and nothing else, so that it opens without signal.
+import { FIELD_CACHE, FIELD_PATH } from "./names.js";
+
+// Set by the build: the hashed addresses of the files the page needs.
+declare const ASSETS: string[];
+
+// A bad network is worse than none: after this the kept page is shown, and its outbox sends when it can.
+const PATIENCE_MS = 4000;
+
+interface Extendable extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface Fetching extends Extendable {
+  request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+const worker = self as unknown as {
+  skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+  location: Location;
+  addEventListener(name: "install" | "activate", act: (event: Extendable) => void): void;
+  addEventListener(name: "fetch", act: (event: Fetching) => void): void;
+};
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(FIELD_CACHE).then((cache) => cache.addAll(ASSETS)).then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(FIELD_CACHE);
+      for (const request of await cache.keys()) {
+        const path = new URL(request.url).pathname;
+        if (path !== FIELD_PATH && !ASSETS.includes(path)) await cache.delete(request);
+      }
+      await worker.clients.claim();
+    })(),
+  );
+});
+
+async function page(request: Request): Promise<Response> {
+  const cache = await caches.open(FIELD_CACHE);
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    // A redirect to sign-in is not My post.
+    if (answer.ok && !answer.redirected) await cache.put(FIELD_PATH, answer.clone());
+    return answer;
+  } catch (fault) {
+    const kept = await cache.match(FIELD_PATH);
+    if (kept) return kept;
+    throw fault;
+  }
+}
+
+async function file(request: Request): Promise<Response> {
+  const kept = await (await caches.open(FIELD_CACHE)).match(request);
+  return kept ?? fetch(request);
+}
+
+worker.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== worker.location.origin) return;
+  if (url.pathname === FIELD_PATH && event.request.mode === "navigate") event.respondWith(page(event.request));
+  else if (ASSETS.includes(url.pathname)) event.respondWith(file(event.request));
+});
