@@ -1,1 +1,8 @@
-//! Placeholder of the scaffold.
+//! Official warnings in, road sections and proposed traffic measures out.
+//!
+//! Placeholder while the crate grows.
+
+pub mod cap;
+pub mod report;
+pub mod time;
+pub mod xml;
