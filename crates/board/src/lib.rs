@@ -51,7 +51,7 @@ pub use event::Event;
 pub use id::{
     AssignmentId, CommandId, GrantId, Id, OperationId, PersonId, PostId, RollCallId, ShiftId, Subject, TextId, UnitId,
 };
-pub use machine::{Board, apply, decide, execute};
+pub use machine::{Board, apply, decide, execute, permit, places};
 pub use refusal::Refusal;
 pub use text::{Label, Str};
 pub use time::{At, Minutes, Span};

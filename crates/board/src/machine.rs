@@ -4,7 +4,7 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::access::{self, Access, Action, Place, Verdict, permits};
+use crate::access::{self, Access, Action, Denial, Place, Verdict, permits};
 use crate::force::{self, Force};
 use crate::operation::{self, Operation};
 use crate::watch::{self, Watch};
@@ -87,6 +87,19 @@ pub fn places(board: &Board, actor: Actor, command: &Command) -> SmallVec<[(Acti
     }
 }
 
+/// May this actor give this command now? Every place that the command touches is asked.
+///
+/// # Errors
+/// The first [`Denial`].
+pub fn permit(board: &Board, actor: Actor, command: &Command, now: At) -> Result<(), Denial> {
+    for (action, place) in places(board, actor, command) {
+        if let Verdict::Denied(denial) = permits(board, actor, action, place, now) {
+            return Err(denial);
+        }
+    }
+    Ok(())
+}
+
 /// What follows from a command on this board, or why nothing does. Rights are not asked here: see [`execute`].
 pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context) -> Result<Vec<Event>, Refusal> {
     fn all<E>(events: Vec<E>, wrap: fn(E) -> Event) -> Vec<Event> {
@@ -132,11 +145,7 @@ pub fn apply(board: &mut Board, event: &Event) {
 
 /// Permits, decides and applies: what the writer does with each command, and what tests do.
 pub fn execute(board: &mut Board, actor: Actor, command: Command, context: &Context) -> Result<Vec<Event>, Refusal> {
-    for (action, place) in places(board, actor, &command) {
-        if let Verdict::Denied(denial) = permits(board, actor, action, place, context.now) {
-            return Err(denial.into());
-        }
-    }
+    permit(board, actor, &command, context.now)?;
     let events = decide(board, actor, &command, context)?;
     for event in &events {
         apply(board, event);

@@ -1,0 +1,164 @@
+//! Start: from the journal to a running writer.
+//!
+//! The newest snapshot that fits is loaded, the rest is replayed with the chain checked on the way; an entry that does
+//! not fit stops the start and is named.
+
+use std::io::{Read as _, Write as _};
+use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread::JoinHandle;
+
+use arc_swap::ArcSwap;
+use board::{At, Board, TextId};
+use journal::sqlite::Sqlite;
+use journal::{Check, Head, Journal, Upcasts};
+
+use super::writer::Writer;
+use super::{Body, Observer, Published, Register, SCHEMA, Submit, TextKind, WAITING};
+
+/// Texts asked for in one query at start.
+const TEXTS_AT_ONCE: usize = 500;
+
+/// Why the board did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenFault {
+    #[error("{}: {source}; check that the data folder exists and is writable", path.display())]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("{}: the key has {found} bytes, expected 32; restore it from the backup", path.display())]
+    Key { path: PathBuf, found: usize },
+    #[error(transparent)]
+    Journal(#[from] journal::error::OpenError),
+    #[error(transparent)]
+    Storage(#[from] journal::error::StorageError),
+    #[error("{0}")]
+    Replay(String),
+}
+
+/// A running writer.
+pub struct Opened {
+    pub submit: Submit,
+    /// Ends when every [`Submit`] is dropped; the last group is kept by then.
+    pub writer: JoinHandle<()>,
+    /// Entries that were replayed, and whether a snapshot was used.
+    pub replayed: u64,
+}
+
+/// Opens the journal in `data` and starts the writer on it.
+///
+/// # Errors
+/// [`OpenFault`]; nothing is changed by a start that fails.
+pub fn open(data: &Path, clock: Box<dyn Fn() -> At + Send>, observers: Vec<Observer>) -> Result<Opened, OpenFault> {
+    std::fs::create_dir_all(data).map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
+    let key = key(&data.join("payload.key"))?;
+    let path = data.join("journal.sqlite");
+    let options = journal::sqlite::Options { upcasts: upcasts(), ..Default::default() };
+    let mut journal = Sqlite::open(&path, options)?;
+    let (board, head, at) = replay(&mut journal, Board::default(), Head::EMPTY).map_err(OpenFault::Replay)?;
+    let register = Arc::new(Register::default());
+    load_register(&mut journal, &board, &register)?;
+    let published = Arc::new(ArcSwap::from_pointee(Published { board: board.clone(), head, at }));
+    let (waiting, requests) = sync_channel(WAITING);
+    let writer = Writer {
+        journal: Box::new(journal),
+        board,
+        head,
+        at,
+        clock,
+        key,
+        published: Arc::clone(&published),
+        register: Arc::clone(&register),
+        observers,
+        reload: Box::new(|journal| replay(journal, Board::default(), Head::EMPTY)),
+        stale: false,
+        after: Box::new(|_, _, _, _| {}),
+    };
+    let writer = std::thread::Builder::new()
+        .name("writer".into())
+        .spawn(move || writer.run(&requests))
+        .map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
+    Ok(Opened { submit: Submit { waiting, published, register }, writer, replayed: head.position })
+}
+
+/// Steps that lift bodies of older schemas.
+fn upcasts() -> Upcasts {
+    Upcasts::new(SCHEMA)
+}
+
+/// Applies every entry after `head` to `board`.
+fn replay(journal: &mut dyn Journal, mut board: Board, mut head: Head) -> Result<(Board, Head, At), String> {
+    let mut at = At::default();
+    let mut fault = None;
+    journal
+        .for_each(head.position + 1, Check::Chain, &mut |entry| match serde_json::from_slice::<Body>(&entry.body) {
+            Ok(body) => {
+                for event in &body.events {
+                    board::apply(&mut board, event);
+                }
+                head = Head { position: entry.position, hash: entry.hash };
+                at = at.max(At::from_millis(entry.at));
+                ControlFlow::Continue(())
+            }
+            Err(unread) => {
+                fault = Some(format!(
+                    "entry {} is intact but cannot be read by this release ({unread}): run the release that wrote it",
+                    entry.position
+                ));
+                ControlFlow::Break(())
+            }
+        })
+        .map_err(|failure| failure.to_string())?;
+    match fault {
+        Some(fault) => Err(fault),
+        None => Ok((board, head, at)),
+    }
+}
+
+/// Loads the words that the screens of this board show.
+fn load_register(journal: &mut dyn Journal, board: &Board, register: &Register) -> Result<(), OpenFault> {
+    let mut texts: Vec<(TextId, Arc<str>)> = Vec::new();
+    journal.each_text(&TextKind::PERSONAL.map(|kind| kind as u8), &mut |(id, _, body)| {
+        texts.push((TextId::from_value(id), body.into()));
+        ControlFlow::Continue(())
+    })?;
+    let words: Vec<u64> =
+        board.watches().flat_map(|(_, watch)| watch.lines()).flat_map(|(_, line)| words_of(line)).collect();
+    for ids in words.chunks(TEXTS_AT_ONCE) {
+        for (id, state) in journal.texts(ids)? {
+            if let journal::TextState::Kept(body) = state {
+                texts.push((TextId::from_value(id), body.into()));
+            }
+        }
+    }
+    register.keep(texts);
+    Ok(())
+}
+
+fn words_of(line: &board::watch::Line) -> impl Iterator<Item = u64> {
+    let disputed = match line.order {
+        Some((_, board::watch::Countersignature::Disputed { words, .. })) => Some(words),
+        _ => None,
+    };
+    [Some(line.words), line.decision.map(|(words, _, _)| words), disputed].into_iter().flatten().map(TextId::value)
+}
+
+/// The installation's key: made once, readable by its owner only.
+fn key(path: &Path) -> Result<[u8; 32], OpenFault> {
+    let folder = |source| OpenFault::Folder { path: path.to_owned(), source };
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            bytes.as_slice().try_into().map_err(|_| OpenFault::Key { path: path.to_owned(), found: bytes.len() })
+        }
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
+            let mut key = [0; 32];
+            std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut key)).map_err(folder)?;
+            let mut file =
+                std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(folder)?;
+            file.write_all(&key).and_then(|()| file.sync_all()).map_err(folder)?;
+            Ok(key)
+        }
+        Err(source) => Err(folder(source)),
+    }
+}

@@ -1,0 +1,332 @@
+//! The writer: the one thread that owns the board and the journal.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use arc_swap::ArcSwap;
+use board::{Actor, At, Board, Event, Subject};
+use hmac::{Hmac, KeyInit, Mac};
+use journal::{AppendError, Head, Journal, NewEntry, NewText};
+use sha2::Sha256;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{
+    Body, GROUP, Kept, Observer, Published, Receipt, Register, Request, SCHEMA, Submission, Unsubmitted, context_of,
+    sender_of,
+};
+
+/// Longest body of an entry that the writer will send to the journal, in bytes.
+const LONGEST_BODY: usize = journal::error::MAX_BODY;
+/// Subjects of one entry that are indexed. A plan of thousands of rows is found by its operation.
+const MOST_SUBJECTS: usize = 16_384;
+/// Times the writer decides a group again because another writer came first, before it gives up.
+const MOST_RETRIES: usize = 8;
+
+pub(super) type Reload = Box<dyn FnMut(&mut dyn Journal) -> Result<(Board, Head, At), String> + Send>;
+
+pub(super) struct Writer {
+    pub journal: Box<dyn Journal + Send>,
+    pub board: Board,
+    pub head: Head,
+    pub at: At,
+    pub clock: Box<dyn Fn() -> At + Send>,
+    /// Keys the payload hash, so that a stolen journal does not tell what a command said.
+    pub key: [u8; 32],
+    pub published: Arc<ArcSwap<Published>>,
+    pub register: Arc<Register>,
+    pub observers: Vec<Observer>,
+    /// Reads the board again from the journal, after a failure.
+    pub reload: Reload,
+    /// The last append failed: nothing is decided before the journal has been read again.
+    pub stale: bool,
+    /// Called with each new board and its head, for snapshots and checkpoints.
+    pub after: Box<dyn FnMut(&mut dyn Journal, &Board, Head, At) + Send>,
+}
+
+type Reply = oneshot::Sender<Result<Receipt, Unsubmitted>>;
+
+/// What is answered once the group is kept.
+enum Outcome {
+    Kept { index: usize },
+    Answered(Result<Receipt, Unsubmitted>),
+}
+
+/// A group on its way: decided, not yet kept.
+struct Group {
+    board: Board,
+    at: At,
+    entries: Vec<NewEntry>,
+    kept: Vec<(Actor, Arc<[Event]>)>,
+    texts: Vec<super::Text>,
+    outcomes: Vec<(Reply, Outcome)>,
+    seen: HashMap<(u64, Uuid), usize>,
+}
+
+impl Writer {
+    /// Works until every [`super::Submit`] is gone.
+    pub(super) fn run(mut self, requests: &Receiver<Request>) {
+        while let Ok(first) = requests.recv() {
+            let mut waiting = vec![first];
+            while waiting.len() < GROUP
+                && let Ok(next) = requests.try_recv()
+            {
+                waiting.push(next);
+            }
+            self.work(waiting);
+        }
+        let (board, head, at) = (&self.board, self.head, self.at);
+        (self.after)(self.journal.as_mut(), board, head, at);
+    }
+
+    fn work(&mut self, waiting: Vec<Request>) {
+        if self.stale
+            && let Err(reason) = self.read_again()
+        {
+            for request in waiting {
+                let _ = request.reply.send(Err(Unsubmitted::Journal { reason: reason.clone() }));
+            }
+            return;
+        }
+        let mut waiting = waiting;
+        for _ in 0..MOST_RETRIES {
+            let (submissions, replies): (Vec<_>, Vec<_>) =
+                waiting.into_iter().map(|request| (request.submission, request.reply)).unzip();
+            let group = self.decide_group(&submissions, replies);
+            if group.entries.is_empty() {
+                answer(group, self.head.position, self.at);
+                return;
+            }
+            match self.journal.append(&self.head, &group.entries) {
+                Ok(head) => {
+                    self.publish(group, head);
+                    return;
+                }
+                Err(AppendError::Behind { .. }) => {
+                    // Somebody else wrote: take in what they wrote and decide the group again.
+                    waiting = requests_again(submissions, group);
+                    if let Err(reason) = self.read_again() {
+                        fail(waiting, &reason);
+                        return;
+                    }
+                }
+                Err(failure) => {
+                    let reason = failure.to_string();
+                    tracing::error!(%reason, "a group was not kept");
+                    self.stale = true;
+                    fail(requests_again(submissions, group), &reason);
+                    return;
+                }
+            }
+        }
+        fail(waiting, "other writers came first each time");
+    }
+
+    fn decide_group(&mut self, submissions: &[Submission], replies: Vec<Reply>) -> Group {
+        let mut group = Group {
+            board: self.board.clone(),
+            // Time never goes back on the board, whatever the machine's clock does.
+            at: self.at.max((self.clock)()),
+            entries: Vec::with_capacity(submissions.len()),
+            kept: Vec::with_capacity(submissions.len()),
+            texts: Vec::new(),
+            outcomes: Vec::with_capacity(submissions.len()),
+            seen: HashMap::new(),
+        };
+        for (submission, reply) in submissions.iter().zip(replies) {
+            let outcome = self.decide_one(&mut group, submission);
+            group.outcomes.push((reply, outcome));
+        }
+        group
+    }
+
+    fn decide_one(&mut self, group: &mut Group, submission: &Submission) -> Outcome {
+        let sender = sender_of(submission.actor);
+        let payload_hash = payload_hash(&self.key, submission);
+        if let Some(index) = group.seen.get(&(sender, submission.id)) {
+            let first = &group.entries[*index];
+            if first.payload_hash == payload_hash {
+                return Outcome::Kept { index: *index };
+            }
+            let position = self.head.position + 1 + *index as u64;
+            return Outcome::Answered(Err(Unsubmitted::Conflict { id: submission.id, position }));
+        }
+        match self.journal.seen(sender, submission.id) {
+            Ok(None) => {}
+            Ok(Some(seen)) => return Outcome::Answered(self.answer_again(submission, seen, payload_hash, group.at)),
+            Err(failure) => return Outcome::Answered(Err(Unsubmitted::Journal { reason: failure.to_string() })),
+        }
+        let context = context_of(submission.id, group.at);
+        if let Err(denial) = board::permit(&group.board, submission.actor, &submission.command, group.at) {
+            return Outcome::Answered(Err(Unsubmitted::Refused(denial.into())));
+        }
+        let events = match board::decide(&group.board, submission.actor, &submission.command, &context) {
+            Ok(events) => events,
+            Err(refusal) => return Outcome::Answered(Err(Unsubmitted::Refused(refusal))),
+        };
+        if events.is_empty() {
+            // Nothing was to change: that is an answer, not an entry.
+            return Outcome::Answered(Ok(Receipt {
+                position: self.head.position,
+                at: group.at,
+                repeated: false,
+                events: Arc::new([]),
+            }));
+        }
+        let body = Body { by: submission.actor, events };
+        let bytes = serde_json::to_vec(&body).expect("events have no maps with keys that JSON cannot write");
+        if bytes.len() > LONGEST_BODY {
+            return Outcome::Answered(Err(Unsubmitted::TooLarge { size: bytes.len(), most: LONGEST_BODY }));
+        }
+        for event in &body.events {
+            board::apply(&mut group.board, event);
+        }
+        let index = group.entries.len();
+        group.seen.insert((sender, submission.id), index);
+        group.entries.push(NewEntry {
+            at: group.at.millis(),
+            sender,
+            command_id: submission.id,
+            payload_hash,
+            schema: SCHEMA,
+            body: bytes,
+            subjects: subjects_of(&body.events),
+            texts: submission.texts.iter().map(new_text).collect(),
+            erase: Vec::new(),
+        });
+        group.texts.extend(submission.texts.iter().cloned());
+        group.kept.push((submission.actor, body.events.into()));
+        Outcome::Kept { index }
+    }
+
+    /// The first answer again; or, where the content differs, a conflict that is kept and shown.
+    fn answer_again(
+        &mut self,
+        submission: &Submission,
+        seen: journal::Seen,
+        payload_hash: [u8; 32],
+        at: At,
+    ) -> Result<Receipt, Unsubmitted> {
+        let failed = |failure: journal::error::StorageError| Unsubmitted::Journal { reason: failure.to_string() };
+        if seen.payload_hash != payload_hash {
+            let conflict = journal::Conflict {
+                sender: sender_of(submission.actor),
+                command_id: submission.id,
+                first_position: seen.position,
+                payload_hash,
+                at: at.millis(),
+            };
+            self.journal.note_conflict(&conflict).map_err(failed)?;
+            return Err(Unsubmitted::Conflict { id: submission.id, position: seen.position });
+        }
+        let entry = self.journal.read(seen.position, 1).map_err(failed)?.into_iter().next();
+        let entry =
+            entry.ok_or_else(|| Unsubmitted::Journal { reason: format!("entry {} is missing", seen.position) })?;
+        let body: Body = serde_json::from_slice(&entry.body)
+            .map_err(|fault| Unsubmitted::Journal { reason: format!("entry {}: {fault}", seen.position) })?;
+        Ok(Receipt {
+            position: entry.position,
+            at: At::from_millis(entry.at),
+            repeated: true,
+            events: body.events.into(),
+        })
+    }
+
+    fn publish(&mut self, mut group: Group, head: Head) {
+        let first = self.head.position + 1;
+        self.register.keep(group.texts.drain(..).map(|text| (text.id, text.body.into())));
+        self.head = head;
+        self.at = group.at;
+        self.board = group.board.clone();
+        let published = Arc::new(Published { board: group.board.clone(), head, at: group.at });
+        let old = self.published.swap(Arc::clone(&published));
+        let kept: Vec<Kept> = (first..)
+            .zip(&group.kept)
+            .map(|(position, (by, events))| Kept { position, at: group.at, by: *by, events: Arc::clone(events) })
+            .collect();
+        for observer in &self.observers {
+            observer(&published, &kept);
+        }
+        answer(group, first - 1, self.at);
+        (self.after)(self.journal.as_mut(), &self.board, self.head, self.at);
+        // Dropped last, when everybody has their answer: freeing a board's old branches takes its time.
+        drop(old);
+    }
+
+    fn read_again(&mut self) -> Result<(), String> {
+        let (board, head, at) = (self.reload)(self.journal.as_mut())?;
+        self.board = board;
+        self.head = head;
+        self.at = self.at.max(at);
+        self.stale = false;
+        self.published.store(Arc::new(Published { board: self.board.clone(), head, at: self.at }));
+        Ok(())
+    }
+}
+
+/// Answers a group; `before` is the position before its first entry.
+fn answer(group: Group, before: u64, at: At) {
+    let mut answered = vec![false; group.kept.len()];
+    for (reply, outcome) in group.outcomes {
+        let result = match outcome {
+            Outcome::Answered(result) => result,
+            Outcome::Kept { index } => {
+                let repeated = std::mem::replace(&mut answered[index], true);
+                let events = Arc::clone(&group.kept[index].1);
+                Ok(Receipt { position: before + 1 + index as u64, at, repeated, events })
+            }
+        };
+        // A sender who has hung up finds the answer by sending the same id again.
+        let _ = reply.send(result);
+    }
+}
+
+/// The requests of a group that was not kept.
+fn requests_again(submissions: Vec<Submission>, group: Group) -> Vec<Request> {
+    submissions.into_iter().zip(group.outcomes).map(|(submission, (reply, _))| Request { submission, reply }).collect()
+}
+
+fn fail(waiting: Vec<Request>, reason: &str) {
+    for request in waiting {
+        let _ = request.reply.send(Err(Unsubmitted::Journal { reason: reason.to_owned() }));
+    }
+}
+
+fn new_text(text: &super::Text) -> NewText {
+    NewText { id: text.id.value(), kind: text.kind as u8, body: text.body.clone() }
+}
+
+fn subjects_of(events: &[Event]) -> journal::Subjects {
+    let mut subjects: Vec<Subject> = Vec::with_capacity(4);
+    for event in events {
+        if subjects.len() >= MOST_SUBJECTS {
+            break;
+        }
+        event.subjects(&mut subjects);
+    }
+    subjects.sort_unstable();
+    subjects.dedup();
+    subjects
+        .into_iter()
+        .map(|subject| {
+            let (kind, id) = subject.key();
+            journal::Subject { kind, id }
+        })
+        .collect()
+}
+
+/// A keyed digest of all that the sender said, by which a repetition is told from a conflict.
+fn payload_hash(key: &[u8; 32], submission: &Submission) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("an HMAC takes a key of any length");
+    let command =
+        serde_json::to_vec(&submission.command).expect("commands have no maps with keys that JSON cannot write");
+    mac.update(&(command.len() as u64).to_be_bytes());
+    mac.update(&command);
+    for text in &submission.texts {
+        mac.update(&text.id.value().to_be_bytes());
+        mac.update(&(text.body.len() as u64).to_be_bytes());
+        mac.update(text.body.as_bytes());
+    }
+    mac.finalize().into_bytes().into()
+}
