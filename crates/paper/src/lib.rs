@@ -1,1 +1,14 @@
-//! Placeholder of the scaffold.
+//! Paper: what goes in and out of the board as files (workbooks and calendars), knowing nothing of the board.
+//!
+//! - [`table`] is the neutral form: named, typed columns with headings in both languages, and rows of cells.
+//! - [`workbook`] reads XLSX and CSV as people really keep them, and writes them safely.
+//! - [`calendar`] writes an iCalendar feed.
+//!
+//! Nothing here touches a file, a clock or the network: bytes in, bytes out.
+
+pub mod calendar;
+pub mod table;
+pub mod words;
+pub mod workbook;
+
+pub use words::{Label, Language};

@@ -1,0 +1,140 @@
+//! XLSX into grids, by way of calamine, cell by cell: its dense ranges would make room for a million empty rows.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+
+use super::archive;
+use super::fault::{Fault, Reason};
+use super::grid::{Book, Budget, Grid, Merge, Raw};
+use super::limits::{MAX_MERGES, MAX_SHEETS};
+use super::moment::Epoch;
+
+/// Reads every visible worksheet. The archive is checked first; nothing is parsed before that.
+pub(super) fn load(bytes: &[u8]) -> Result<Book, Reason> {
+    archive::check(bytes)?;
+    // A cell reference such as ZZZZZZZZ1 overflows inside the parser, which panics where overflow is checked.
+    // The parser borrows only these bytes, so nothing is left half-changed.
+    catch_unwind(AssertUnwindSafe(|| parse(bytes)))
+        .unwrap_or_else(|_| Err(Reason::Damaged { detail: "a part of it does not parse".to_owned() }))
+}
+
+fn damaged(error: XlsxError) -> Reason {
+    Reason::Damaged { detail: error.to_string() }
+}
+
+fn parse(bytes: &[u8]) -> Result<Book, Reason> {
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
+    let epoch = if workbook.has_1904_epoch() { Epoch::Y1904 } else { Epoch::Y1900 };
+    let mut book = Book::new(epoch);
+    let sheets = workbook.sheets_metadata().to_vec();
+    if sheets.len() > MAX_SHEETS {
+        return Err(Reason::TooManySheets { sheets: sheets.len() });
+    }
+    let mut hidden_rows = archive::hidden_rows(bytes);
+    let mut budget = Budget::default();
+    for sheet in sheets.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+        if sheet.visible != SheetVisible::Visible {
+            book.hidden_sheets.push(sheet.name);
+            continue;
+        }
+        let mut grid = Grid { name: sheet.name, ..Grid::default() };
+        grid.hidden_rows = hidden_rows.remove(&grid.name).unwrap_or_default();
+        read_cells(&mut workbook, &mut grid, &mut budget, &mut book.faults)?;
+        let merges = workbook.merge_cells_by_sheet_name(&grid.name).map_err(damaged)?;
+        if merges.len() > MAX_MERGES {
+            let reason = Reason::TooManyMerges { merges: merges.len() };
+            book.faults.push(Fault { sheet: grid.name.clone(), row: None, column: None, value: String::new(), reason });
+        }
+        grid.merges =
+            merges.iter().take(MAX_MERGES).map(|merge| Merge { first: merge.start, last: merge.end }).collect();
+        book.grids.push(grid);
+    }
+    Ok(book)
+}
+
+fn read_cells(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    grid: &mut Grid,
+    budget: &mut Budget,
+    faults: &mut Vec<Fault>,
+) -> Result<(), Reason> {
+    let mut reader = workbook.worksheet_cells_reader(&grid.name).map_err(damaged)?;
+    let mut too_wide = false;
+    while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
+        let Some(raw) = raw(cell.value, cell.formula.is_some()) else { continue };
+        let (row, column) = cell.pos;
+        let value = super::fault::quote(&raw.text());
+        match budget.put(grid, row, column, raw) {
+            Ok(()) => {}
+            Err(Reason::TooManyColumns) if too_wide => {}
+            Err(reason @ (Reason::TooManyColumns | Reason::TooManyRows)) => {
+                let ends = reason == Reason::TooManyRows;
+                too_wide |= !ends;
+                let row = Some(row.saturating_add(1));
+                faults.push(Fault { sheet: grid.name.clone(), row, column: None, value, reason });
+                if ends {
+                    break;
+                }
+            }
+            Err(reason) => return Err(reason),
+        }
+    }
+    Ok(())
+}
+
+/// `None` for an empty cell, which a formula giving an empty text also is.
+fn raw(value: DataRef<'_>, formula: bool) -> Option<Raw> {
+    match value {
+        DataRef::Empty => formula.then_some(Raw::NotCalculated),
+        DataRef::Int(number) => Some(Raw::Number(number as f64)),
+        DataRef::Float(number) => Some(Raw::Number(number)),
+        DataRef::String(text) => text_cell(&text),
+        DataRef::SharedString(text) => text_cell(text),
+        DataRef::Bool(value) => Some(Raw::Bool(value)),
+        DataRef::DateTime(at) => Some(Raw::Serial(at.as_f64())),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(&text),
+        DataRef::Error(error) => Some(Raw::Error(error.to_string())),
+    }
+}
+
+fn text_cell(text: &str) -> Option<Raw> {
+    (!text.is_empty()).then(|| Raw::Text(unescape(text)))
+}
+
+/// `_x000D_` for a carriage return, and `_x005F_` for an underscore that would look like one
+/// (ECMA-376 part 1, 22.9.2.19 ST_Xstring).
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        plain.push_str(&rest[..at]);
+        let code = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
+        let code = code.filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()));
+        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
+            Some(c) => {
+                plain.push(c);
+                rest = &rest[at + 7..];
+            }
+            None => {
+                plain.push_str("_x");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_characters_come_back_and_lookalikes_stay() {
+        assert_eq!(unescape("a_x000D_b"), "a\rb");
+        assert_eq!(unescape("_x005F_x000D_"), "_x000D_");
+        assert_eq!(unescape("_x00_x_xZZZZ_警_x"), "_x00_x_xZZZZ_警_x");
+        assert_eq!(unescape("_xD800_"), "_xD800_");
+    }
+}
