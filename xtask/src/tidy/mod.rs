@@ -58,7 +58,7 @@ pub fn command() -> Result<(), String> {
         return Ok(());
     }
     findings.iter().for_each(|finding| println!("{finding}"));
-    Err(format!("tidy: {} findings", findings.len()))
+    Err(format!("{} in breach of the house rules", findings.len()))
 }
 
 fn findings(files: &[File], above: Option<&Path>) -> Vec<Finding> {
