@@ -34,29 +34,37 @@ const READY_WITHIN_MS = 180_000;
 const STOP_WITHIN_MS = 10_000;
 /** Lines of the program's standard error kept for the report of a failure. */
 const LAST_WORDS = 40;
-/** One journey, the start of its program included. */
+/** One journey, from the open browser to its last step. */
 const JOURNEY_WITHIN_MS = 300_000;
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const SHOTS = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "journeys");
 
-/**
- * A test with a demonstration and a browser of its own, both gone when it ends. Options as `board`; `body` receives what `board` returns.
- * When it fails, a picture of every open page is left in target/journeys.
- */
+/** A test with a demonstration and a browser of its own. Options as `board`; `body` receives what `board` returns. */
 export function journey(name, options, body) {
-  test(name, { timeout: JOURNEY_WITHIN_MS }, async () => {
-    const night = await board(options);
-    try {
-      await body(night);
-      night.assertClean();
-    } catch (fault) {
-      fault.message += await night.evidence();
-      throw fault;
-    } finally {
-      await night.close();
-    }
+  test(name, () => play(options, body));
+}
+
+/**
+ * What `journey` does: both are gone when it ends, and when it fails a picture of every open page is left in target/journeys.
+ * The deadline is ours, not the test runner's: the runner would report it and leave the program and the browser running.
+ */
+export async function play({ within = JOURNEY_WITHIN_MS, ...options }, body) {
+  const night = await board(options);
+  let patience;
+  const deadline = new Promise((_, reject) => {
+    patience = setTimeout(() => reject(new Error(`the journey was not over after ${within / 1000} s`)), within);
   });
+  try {
+    await Promise.race([body(night), deadline]);
+    night.assertClean();
+  } catch (fault) {
+    fault.message += await night.evidence();
+    throw fault;
+  } finally {
+    clearTimeout(patience);
+    await night.close();
+  }
 }
 
 /** Where Chromium is, or undefined. */

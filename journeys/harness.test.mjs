@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { PEOPLE, accessibility, board, openBrowser, phone, sideways, startServer } from "./harness.mjs";
+import { PEOPLE, accessibility, board, openBrowser, phone, play, sideways, startServer } from "./harness.mjs";
 
 const STAND_IN = [process.execPath, fileURLToPath(new URL("stand-in.mjs", import.meta.url))];
 
@@ -108,6 +108,25 @@ describe("the program is started and ended", () => {
     }
     assert.ok(!existsSync(data));
     await assert.rejects(fetch(night.base));
+  });
+
+  test("a journey that never ends is ended, with its pictures, and leaves no program behind", async () => {
+    let base;
+    const endless = play({ within: 200, command: STAND_IN }, async (night) => {
+      base = night.base;
+      await night.person("officer");
+      await new Promise(() => {});
+    });
+    await assert.rejects(endless, /not over after 0\.2 s[^]*pictures in .*journeys/);
+    await assert.rejects(fetch(base));
+  });
+
+  test("a journey fails by what its pages logged, even if every step passed", async () => {
+    const logged = play({ command: STAND_IN }, async (night) => {
+      const page = await night.person("writer");
+      await page.evaluate(() => console.error("no source"));
+    });
+    await assert.rejects(logged, /writer: console error: no source/);
   });
 
   test("a program that ends before it is ready is reported with its last words", async () => {
