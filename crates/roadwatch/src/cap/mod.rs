@@ -7,9 +7,11 @@
 //! Sources: OASIS CAP 1.2 (1 July 2010), CAP 1.1 (October 2005), EDXL-DE 1.0 and 2.0, RFC 4287 (Atom), RSS 2.0.
 
 mod container;
+mod episode;
 mod finding;
 mod key;
 
+mod ledger;
 mod lenient;
 mod model;
 mod read;
@@ -21,6 +23,9 @@ pub use container::{Entry, Envelope, EnvelopeKind};
 pub use finding::{Code, Finding, Level};
 pub use key::{Key, Reference};
 
+pub use ledger::{
+    Conflict, DEFAULT_LIFE_SECONDS, Episode, FeedPolicy, Ledger, MAX_POLLS, Policy, Received, State, Tracked,
+};
 pub use model::*;
 pub use read::{AlertReading, Options, Reading, Verdict, read};
 pub use write::{digest, write};
