@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 const ROUTES: &str = "crates/oneboard/src/routes/";
 const BOARD: &str = "crates/board/src/";
-/// Fluent files: `…/locales/LANGUAGE/NOUN.ftl`.
+/// Fluent: a file `…/locales/LANGUAGE/NOUN.ftl`, or messages `NOUN-…` in another.
 const LOCALES: &str = "/locales/";
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 
 /// Routes that show several nouns, or none: they decide nothing, so the board does not know them.
-const NOT_NOUNS: [&str; 12] =
-    ["mod", "table", "api", "assets", "board", "calendar", "export", "import", "live", "mine", "pack", "me"];
+const NOT_NOUNS: [&str; 13] =
+    ["mod", "act", "table", "api", "assets", "board", "calendar", "export", "import", "live", "mine", "pack", "me"];
 
 pub fn check(files: &[File]) -> Vec<Finding> {
     let mut nouns: BTreeMap<&str, &str> = BTreeMap::new();
@@ -29,18 +29,22 @@ fn missing(noun: &str, path: &str, files: &[File]) -> Vec<Finding> {
         let mend = "give both the noun of VOCABULARY, or name the route in NOT_NOUNS of xtask/src/tidy/nouns.rs";
         findings.push(Finding::new(path, 1, format!("route {noun} has no {BOARD}{noun}"), mend));
     }
+    let word = noun.replace('_', "-");
+    let begins = |line: &str| line.strip_prefix(&word).is_some_and(|rest| rest.starts_with(['-', ' ', '=']));
     for language in LANGUAGES {
-        // A message is `noun = …` or `noun-more = …`; file names are as free as the translators like.
-        let begins = |line: &str| {
-            line.strip_prefix(&noun.replace('_', "-")).is_some_and(|rest| rest.starts_with(['-', ' ', '=']))
-        };
-        let folder = format!("{LOCALES}{language}/");
-        let said = files
-            .iter()
-            .any(|file| file.path.contains(&folder) && file.path.ends_with(".ftl") && file.text.lines().any(begins));
+        let (folder, own) = (format!("{LOCALES}{language}/"), format!("{LOCALES}{language}/{word}.ftl"));
+        let said = files.iter().any(|file| {
+            let messages = file.path.contains(&folder) && file.path.ends_with(".ftl");
+            messages && (file.path.ends_with(&own) || file.text.lines().any(begins))
+        });
         if !said {
             let mend = "say it in the locale, beside its other messages";
-            findings.push(Finding::new(path, 1, format!("route {noun} has no message {noun}-… in {language}"), mend));
+            findings.push(Finding::new(
+                path,
+                1,
+                format!("route {noun} has no {word}.ftl and no message {word}-… in {language}"),
+                mend,
+            ));
         }
     }
     findings
@@ -62,8 +66,8 @@ mod tests {
         check(&files).into_iter().map(|finding| finding.what).collect()
     }
 
-    const EN: (&str, &str) = ("crates/oneboard/src/locales/en/post.ftl", "post = Post\npost-kind = Kind\n");
-    const ZH: (&str, &str) = ("crates/oneboard/src/locales/zh-CN/post.ftl", "post-kind = 类型\n");
+    const EN: (&str, &str) = ("crates/oneboard/src/locales/en/duty.ftl", "post = Post\npost-kind = Kind\n");
+    const ZH: (&str, &str) = ("crates/oneboard/src/locales/zh-CN/duty.ftl", "kind = 类型\n");
 
     #[test]
     fn a_noun_is_in_the_routes_the_board_and_both_languages() {
@@ -78,7 +82,7 @@ mod tests {
         let routes = ("crates/oneboard/src/routes/post.rs", "");
         assert_eq!(
             found(&[routes, ("crates/board/src/post/mod.rs", ""), EN]),
-            ["route post has no message post-… in zh-CN"]
+            ["route post has no post.ftl and no message post-… in zh-CN"]
         );
         assert_eq!(found(&[routes, EN, ZH]), ["route post has no crates/board/src/post"]);
     }
