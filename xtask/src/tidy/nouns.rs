@@ -67,7 +67,7 @@ mod tests {
     }
 
     const EN: (&str, &str) = ("crates/oneboard/src/locales/en/duty.ftl", "post = Post\npost-kind = Kind\n");
-    const ZH: (&str, &str) = ("crates/oneboard/src/locales/zh-CN/duty.ftl", "kind = 类型\n");
+    const ZH: (&str, &str) = ("crates/oneboard/src/locales/zh-CN/post.ftl", "kind = 类型\n");
 
     #[test]
     fn a_noun_is_in_the_routes_the_board_and_both_languages() {
