@@ -5,9 +5,9 @@
 
 mod bench;
 mod browser;
+mod cluster;
 mod count;
 mod generated;
-mod postgres;
 mod results;
 mod test;
 mod tidy;

@@ -3,7 +3,7 @@
 //! A group that cannot run here is skipped with its reason in the table; it is never silently left out.
 
 use crate::count::Count;
-use crate::{browser, generated, postgres, tidy, tools};
+use crate::{browser, cluster, generated, tidy, tools};
 use std::time::{Duration, Instant};
 
 /// How a group ended. A group without tests of its own (a check) counts as one.
@@ -59,7 +59,7 @@ const GROUPS: [Group; 8] = [
     },
     Group { name: "unit", what: "cargo test, without what needs a server", run: unit },
     Group { name: "openapi", what: "the generated files are fresh", run: generated::check },
-    Group { name: "postgres", what: "the tests named postgres, on a private cluster", run: postgres::group },
+    Group { name: "postgres", what: "the tests named postgres, on a private cluster", run: cluster::group },
     Group { name: "interface", what: "TypeScript types and tests of ui/", run: browser::interface },
     Group { name: "journeys", what: "the program in a real browser", run: browser::journeys },
 ];
