@@ -1,0 +1,165 @@
+//! An accept loop that can let go: a connection that asks for the stream is answered by the ordinary router, with its ordinary checks, and then
+//! taken out of the web server and given to a shard, which writes to the bare socket.
+//!
+//! The response says HTTP/1.0 and `Connection: close`, so the body ends with the connection and needs no chunks: one frame is one write.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::body::{Body, Incoming};
+use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper::{Method, Request, Response, Version};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+
+use crate::{Hub, JoinError, LiveBody, Viewer};
+
+/// A client that has not sent its request head by now is closed: slow clients hold no connection.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// When accepting fails (no descriptors left), try again after this long instead of spinning.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// A graceful stop waits this long for answers under way.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The chance to take a connection over; an extension of every GET request that [`serve`] passes on.
+#[derive(Clone, Default)]
+pub struct Seat(Arc<Mutex<Option<Viewer>>>);
+
+impl Seat {
+    fn take(&self) -> Option<Viewer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// The response to `GET /live`, after sign-in and rights have been checked. With a seat (the request's extension) the connection goes to a shard;
+/// without one the stream is the response's body. The response must not be compressed, buffered or given a length.
+pub fn answer(hub: &Hub, viewer: Viewer, seat: Option<&Seat>) -> Result<Response<LiveBody>, JoinError> {
+    let mut response = match seat {
+        Some(seat) => {
+            hub.may_join(&viewer)?;
+            *seat.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(viewer);
+            let mut response = Response::new(LiveBody::handed_over());
+            *response.version_mut() = Version::HTTP_10;
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+        None => Response::new(hub.join(viewer)?),
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx buffers answers unless told not to.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// Serves HTTP/1.1 until `stop` is ready, then finishes what is under way.
+///
+/// `prepare` sees every request before the service does: the place for the peer's address.
+pub async fn serve<S, B>(
+    listener: TcpListener,
+    hub: Hub,
+    service: S,
+    prepare: impl Fn(&mut Request<Incoming>, SocketAddr) + Clone + Send + Unpin + 'static,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()>
+where
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + Unpin + 'static,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let (stopping, stopped) = watch::channel(());
+    let (busy, mut idle) = mpsc::channel::<()>(1);
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let (socket, peer) = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(_) => {
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        let connection = connection(socket, peer, hub.clone(), service.clone(), prepare.clone(), stopped.clone());
+        let busy = busy.clone();
+        tokio::spawn(async move {
+            connection.await;
+            drop(busy);
+        });
+    }
+    drop(listener);
+    hub.stop();
+    drop((stopping, stopped, busy));
+    // `None` comes when the last connection has dropped its end.
+    let _ = tokio::time::timeout(GRACE, idle.recv()).await;
+    Ok(())
+}
+
+async fn connection<S, B>(
+    socket: TcpStream,
+    peer: SocketAddr,
+    hub: Hub,
+    service: S,
+    prepare: impl Fn(&mut Request<Incoming>, SocketAddr) + Unpin,
+    mut stopped: watch::Receiver<()>,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>> + Unpin,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    // Small answers must not wait for the client's acknowledgement; a socket that refuses the option still works.
+    let _ = socket.set_nodelay(true);
+    let seat = Seat::default();
+    let offered = seat.clone();
+    let call = service_fn(move |mut request: Request<Incoming>| -> Pin<Box<dyn Future<Output = _> + Send>> {
+        prepare(&mut request, peer);
+        if request.method() == Method::GET && request.version() == Version::HTTP_11 {
+            request.extensions_mut().insert(offered.clone());
+        }
+        Box::pin(service.call(request))
+    });
+    let mut http = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE)
+        .serve_connection(TokioIo::new(socket), call);
+    let mut stopping = false;
+    let ended = loop {
+        tokio::select! {
+            ended = std::future::poll_fn(|context| http.poll_without_shutdown(context)) => break ended,
+            _ = stopped.changed(), if !stopping => {
+                stopping = true;
+                Pin::new(&mut http).graceful_shutdown();
+            }
+        }
+    };
+    // A broken connection is the client's business; there is nobody left to tell.
+    if ended.is_err() {
+        return;
+    }
+    let mut socket = http.into_parts().io.into_inner();
+    match seat.take() {
+        Some(viewer) => {
+            if let Ok(socket) = socket.into_std() {
+                let _ = hub.adopt(socket, viewer);
+            }
+        }
+        None => {
+            let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket).await;
+        }
+    }
+}
