@@ -185,15 +185,16 @@ fn count(folded: &str) -> Result<Cell, Reason> {
 }
 
 fn choice(text: &str, choices: &[Choice]) -> Result<Cell, Reason> {
-    let wanted = match_form(text);
-    choices
-        .iter()
-        .find(|choice| {
-            [&choice.key, &choice.label.en, &choice.label.zh]
-                .into_iter()
-                .chain(&choice.aliases)
-                .any(|word| match_form(word) == wanted)
-        })
+    let words = |choice: &'_ Choice, matches: &dyn Fn(&str) -> bool| {
+        [&choice.key, &choice.label.en, &choice.label.zh].into_iter().chain(&choice.aliases).any(|word| matches(word))
+    };
+    // Most cells are written as the list has them, which needs no folding of every word.
+    let same = choices.iter().find(|choice| words(choice, &|word| word == text));
+    let found = same.or_else(|| {
+        let wanted = match_form(text);
+        choices.iter().find(|choice| words(choice, &|word| match_form(word) == wanted))
+    });
+    found
         .map(|choice| Cell::Choice(choice.key.clone()))
         .ok_or_else(|| Reason::NotAChoice { accepted: choices.iter().map(|choice| choice.label.clone()).collect() })
 }

@@ -1,12 +1,12 @@
 //! Where the headings are, and which column is which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::{ColumnRef, Reason, letters, quote};
 use super::fold::{fold, match_form};
 use super::grid::{Grid, Raw};
 use super::limits::HEADER_SEARCH_ROWS;
-use crate::table::{Column, Sheet};
+use crate::table::Sheet;
 
 /// Headings of running numbers: not read, and not worth a note.
 const ORDINALS: [&str; 5] = ["序号", "编次", "no", "no.", "#"];
@@ -16,6 +16,8 @@ pub(super) struct View<'a> {
     pub grid: &'a Grid,
     /// By column, the first and last row of each merged region, in order.
     fills: BTreeMap<u32, Vec<(u32, u32)>>,
+    /// Where regions across columns begin.
+    wide: BTreeSet<(u32, u32)>,
 }
 
 impl<'a> View<'a> {
@@ -25,7 +27,8 @@ impl<'a> View<'a> {
             fills.entry(merge.first.1).or_default().push((merge.first.0, merge.last.0));
         }
         fills.values_mut().for_each(|regions| regions.sort_unstable());
-        View { grid, fills }
+        let wide = grid.merges.iter().filter(|merge| merge.last.1 > merge.first.1).map(|merge| merge.first).collect();
+        View { grid, fills, wide }
     }
 
     /// What the cell itself holds.
@@ -46,7 +49,7 @@ impl<'a> View<'a> {
 
     /// Whether this cell begins a region across columns.
     pub(super) fn is_wide(&self, row: u32, column: u32) -> bool {
-        self.grid.merges.iter().any(|merge| merge.first == (row, column) && merge.last.1 > column)
+        self.wide.contains(&(row, column))
     }
 }
 
@@ -66,9 +69,10 @@ impl Header {
     /// two at least (one, where the sheet has but one column): a title may read like one heading.
     pub(super) fn find(view: &View<'_>, sheet: &Sheet) -> Option<Header> {
         let needed = sheet.columns.len().min(2);
+        let words = Words::of(sheet);
         let mut best: Option<Header> = None;
         for &row in view.grid.rows.keys().take(HEADER_SEARCH_ROWS) {
-            let found = Header::at(view, sheet, row);
+            let found = Header::at(view, &words, row);
             if found.columns.len() >= needed.max(1)
                 && best.as_ref().is_none_or(|best| found.columns.len() > best.columns.len())
             {
@@ -78,7 +82,7 @@ impl Header {
         best
     }
 
-    fn at(view: &View<'_>, sheet: &Sheet, row: u32) -> Header {
+    fn at(view: &View<'_>, words: &Words, row: u32) -> Header {
         let mut header = Header { row, columns: BTreeMap::new(), duplicates: Vec::new(), unknown: Vec::new() };
         let filled = view.grid.rows.get(&row).into_iter().flat_map(|cells| cells.keys().copied());
         let merged = view.fills.keys().copied();
@@ -92,7 +96,7 @@ impl Header {
             for (place, text) in &texts {
                 let taken = header.columns.values().any(|column| column == place);
                 let repeated = header.duplicates.iter().any(|(column, _)| column == place);
-                let Some(index) = meaning(text, &sheet.columns, exact).filter(|_| !taken && !repeated) else {
+                let Some(index) = words.meaning(text, exact).filter(|_| !taken && !repeated) else {
                     continue;
                 };
                 match header.columns.get(&index) {
@@ -117,11 +121,10 @@ impl Header {
         header
     }
 
-    /// Whether a row below holds the headings again.
-    pub(super) fn is_repeated_at(&self, view: &View<'_>, sheet: &Sheet, row: u32) -> bool {
-        let repeats = self.columns.iter().filter(|&(&index, &place)| {
-            view.own(row, place).is_some_and(|raw| meaning(&raw.text(), &sheet.columns, false) == Some(index))
-        });
+    /// Whether a row below holds the headings again, copied as they stand.
+    pub(super) fn is_repeated_at(&self, view: &View<'_>, row: u32) -> bool {
+        let repeats =
+            self.columns.values().filter(|&&place| matches!((view.own(row, place), view.shown(self.row, place)), (Some(Raw::Text(text)), Some(Raw::Text(heading))) if text == heading));
         repeats.count() >= self.columns.len().min(2)
     }
 
@@ -143,31 +146,41 @@ impl Header {
     }
 }
 
-/// Which column a heading means. Not exactly: without what stands in brackets, or as one of the parts of a heading
-/// in two languages (姓名/Name).
-fn meaning(heading: &str, columns: &[Column], exact: bool) -> Option<usize> {
-    let find = |text: &str| {
-        let form = match_form(text);
-        if form.is_empty() {
+/// The headings of a sheet's columns in the form in which they are compared, and the column of each.
+struct Words(BTreeMap<String, usize>);
+
+impl Words {
+    fn of(sheet: &Sheet) -> Words {
+        let mut words = BTreeMap::new();
+        for (index, column) in sheet.columns.iter().enumerate() {
+            for word in [&column.heading.en, &column.heading.zh].into_iter().chain(&column.aliases) {
+                words.entry(match_form(word)).or_insert(index);
+            }
+        }
+        words.remove("");
+        Words(words)
+    }
+
+    fn find(&self, heading: &str) -> Option<usize> {
+        self.0.get(&match_form(heading)).copied()
+    }
+
+    /// Which column a heading means. Not exactly: without what stands in brackets, or as one of the parts of a
+    /// heading in two languages (姓名/Name, 姓名 Name).
+    fn meaning(&self, heading: &str, exact: bool) -> Option<usize> {
+        if let Some(index) = self.find(heading) {
+            return Some(index);
+        }
+        if exact {
             return None;
         }
-        columns.iter().position(|column| {
-            [&column.heading.en, &column.heading.zh]
-                .into_iter()
-                .chain(&column.aliases)
-                .any(|word| match_form(word) == form)
-        })
-    };
-    if let Some(index) = find(heading) {
-        return Some(index);
+        let folded = fold(&heading.replace(['\n', '\r'], "/"));
+        let bare = folded.split_once('(').map_or(folded.as_str(), |(bare, _)| bare);
+        let part = || folded.split(['/', '(', ')', '|']).find_map(|part| self.find(part));
+        let both = || {
+            let (first, rest) = folded.split_once(' ')?;
+            self.find(first).filter(|&index| self.find(rest) == Some(index))
+        };
+        self.find(bare).or_else(part).or_else(both)
     }
-    if exact {
-        return None;
-    }
-    let folded = fold(&heading.replace(['\n', '\r'], "/"));
-    let bare = folded.split_once('(').map_or(folded.as_str(), |(bare, _)| bare);
-    find(bare).or_else(|| folded.split(['/', '(', ')', '|']).find_map(find)).or_else(|| {
-        // 姓名 Name: apart by a space, the Chinese word first.
-        folded.split_once(' ').and_then(|(first, rest)| find(first).filter(|&index| find(rest) == Some(index)))
-    })
 }

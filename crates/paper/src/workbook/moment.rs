@@ -80,7 +80,7 @@ pub(super) fn clock_from_day_fraction(fraction: f64) -> Result<Clock, Reason> {
         return Err(Reason::NotATime);
     }
     let seconds = seconds as u32;
-    if seconds % 60 != 0 {
+    if !seconds.is_multiple_of(60) {
         return Err(Reason::SecondsInTime);
     }
     Clock::from_minutes((seconds / 60) as u16).ok_or(Reason::NotATime)
@@ -119,7 +119,7 @@ pub(super) fn parse_date_time(text: &str, year: Option<i16>) -> Result<DateTime,
 /// 8:00, 08:00, 8：00, 8点, 8点30分, 8点半, 8时, 0800, 下午2点, 2:30 pm, 24:00; to the minute.
 pub(super) fn parse_time(text: &str) -> Result<Clock, Reason> {
     let seconds = parse_time_seconds(&fold(text))?;
-    if seconds % 60 != 0 {
+    if !seconds.is_multiple_of(60) {
         return Err(Reason::SecondsInTime);
     }
     Clock::from_minutes((seconds / 60) as u16).ok_or(Reason::NotATime)

@@ -271,7 +271,7 @@ impl Rows<'_> {
         if is_total(first) {
             return Some(NoteKind::Subtotal { text: quote(&fold(first)) });
         }
-        if self.header.is_repeated_at(self.view, self.sheet, row) {
+        if self.header.is_repeated_at(self.view, row) {
             return Some(NoteKind::HeadingsAgain);
         }
         if let [(place, Raw::Text(text))] = filled.as_slice() {

@@ -100,41 +100,5 @@ fn raw(value: DataRef<'_>, formula: bool) -> Option<Raw> {
 }
 
 fn text_cell(text: &str) -> Option<Raw> {
-    (!text.is_empty()).then(|| Raw::Text(unescape(text)))
-}
-
-/// `_x000D_` for a carriage return, and `_x005F_` for an underscore that would look like one
-/// (ECMA-376 part 1, 22.9.2.19 ST_Xstring).
-fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("_x") {
-        plain.push_str(&rest[..at]);
-        let code = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
-        let code = code.filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()));
-        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
-            Some(c) => {
-                plain.push(c);
-                rest = &rest[at + 7..];
-            }
-            None => {
-                plain.push_str("_x");
-                rest = &rest[at + 2..];
-            }
-        }
-    }
-    plain + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escaped_characters_come_back_and_lookalikes_stay() {
-        assert_eq!(unescape("a_x000D_b"), "a\rb");
-        assert_eq!(unescape("_x005F_x000D_"), "_x000D_");
-        assert_eq!(unescape("_x00_x_xZZZZ_警_x"), "_x00_x_xZZZZ_警_x");
-        assert_eq!(unescape("_xD800_"), "_xD800_");
-    }
+    (!text.is_empty()).then(|| Raw::Text(text.to_owned()))
 }
