@@ -2,6 +2,7 @@
 //!
 //! Placeholder while the crate grows.
 
+pub mod area;
 pub mod cap;
 pub mod report;
 pub mod time;
