@@ -77,8 +77,9 @@ pub struct Force {
     units: OrdMap<UnitId, Unit>,
     people: OrdMap<PersonId, Person>,
     members: OrdMap<UnitId, OrdSet<PersonId>>,
-    /// (order, unit) under each parent; the first unit's parent is itself nobody.
-    children: OrdMap<Option<UnitId>, OrdSet<(u32, UnitId)>>,
+    root: Option<UnitId>,
+    /// (order, unit) under each parent.
+    children: OrdMap<UnitId, OrdSet<(u32, UnitId)>>,
 }
 
 impl Force {
@@ -105,28 +106,24 @@ impl Force {
     }
     /// The first unit.
     pub fn root(&self) -> Option<UnitId> {
-        self.children.get(&None)?.get_min().map(|(_, unit)| *unit)
+        self.root
     }
     pub fn children(&self, unit: UnitId) -> impl Iterator<Item = &Unit> {
-        self.children.get(&Some(unit)).into_iter().flatten().filter_map(|(_, unit)| self.units.get(unit))
+        self.children.get(&unit).into_iter().flatten().filter_map(|(_, unit)| self.units.get(unit))
     }
     /// All units, a parent before its children, siblings in their order.
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
-        let mut waiting: Vec<UnitId> = self.root().into_iter().collect();
-        std::iter::from_fn(move || {
-            let next = waiting.pop()?;
-            if let Some(below) = self.children.get(&Some(next)) {
-                waiting.extend(below.iter().rev().map(|(_, unit)| *unit));
-            }
-            self.units.get(&next)
-        })
+        self.walk(self.root)
     }
     /// This unit and all below it, in the order of the tree.
     pub fn branch(&self, unit: UnitId) -> impl Iterator<Item = &Unit> {
-        let mut waiting = vec![unit];
+        self.walk(Some(unit))
+    }
+    fn walk(&self, from: Option<UnitId>) -> impl Iterator<Item = &Unit> {
+        let mut waiting: Vec<UnitId> = from.into_iter().collect();
         std::iter::from_fn(move || {
             let next = waiting.pop()?;
-            if let Some(below) = self.children.get(&Some(next)) {
+            if let Some(below) = self.children.get(&next) {
                 waiting.extend(below.iter().rev().map(|(_, unit)| *unit));
             }
             self.units.get(&next)
@@ -201,7 +198,7 @@ pub enum Event {
 }
 
 impl Event {
-    pub(crate) fn subjects(&self, into: &mut Vec<Subject>) {
+    pub fn subjects(&self, into: &mut Vec<Subject>) {
         into.push(match self {
             Self::UnitKept(row) => Subject::Unit(row.id),
             Self::PersonKept(row) => Subject::Person(row.id),
@@ -341,9 +338,16 @@ pub(crate) fn apply(force: &mut Force, event: &Event) {
         Event::UnitKept(row) => {
             if let Some(old) = force.units.get(&row.id) {
                 let (parent, order) = (old.parent, old.order);
-                force.children.entry(parent).or_default().remove(&(order, row.id));
+                if let Some(parent) = parent {
+                    force.children.entry(parent).or_default().remove(&(order, row.id));
+                }
             }
-            force.children.entry(row.parent).or_default().insert((row.order, row.id));
+            match row.parent {
+                Some(parent) => {
+                    force.children.entry(parent).or_default().insert((row.order, row.id));
+                }
+                None => force.root = Some(row.id),
+            }
             let unit = Unit {
                 id: row.id,
                 parent: row.parent,

@@ -43,6 +43,9 @@ impl Board {
     pub fn closed_operations(&self) -> impl Iterator<Item = (OperationId, &operation::Closed)> {
         self.closed.iter().map(|(id, closed)| (*id, closed))
     }
+    pub fn is_closed(&self, id: OperationId) -> bool {
+        self.closed.contains_key(&id)
+    }
     pub fn watch(&self, unit: UnitId) -> Option<&Watch> {
         self.watches.get(&unit)
     }
@@ -109,7 +112,7 @@ pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context)
         Command::Access(command) => all(access::decide(board, actor, command, context)?, Event::Access),
         Command::Force(command) => all(force::decide(board, command, context)?, Event::Force),
         Command::Operation(command) => all(operation::decide(board, actor, command, context)?, Event::Operation),
-        Command::Post(command) => all(post::decide(board, command)?, Event::Post),
+        Command::Post(command) => all(post::decide(board, command, context)?, Event::Post),
         Command::Roster(command) => all(roster::decide(board, command)?, Event::Roster),
         Command::Checkin(command) => all(checkin::decide(board, actor, command, context)?, Event::Checkin),
         Command::Watch(command) => all(watch::decide(board, actor, command, context)?, Event::Watch),
@@ -124,8 +127,7 @@ pub fn apply(board: &mut Board, event: &Event) {
         Event::Force(event) => force::apply(&mut board.force, event),
         Event::Operation(event) => operation::apply(board, event),
         Event::Post(event) => {
-            let post::Event::Kept { operation, .. } = event;
-            if let Some(operation) = board.operation_mut(*operation) {
+            if let Some(operation) = board.operation_mut(event.operation()) {
                 post::apply(operation, event);
             }
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Action, Place};
 use crate::checkin::Presence;
 use crate::post::{self, Post, Posts};
-use crate::roster::Roster;
+use crate::roster::{self, Roster};
 use crate::{Actor, At, Board, Context, Label, Minutes, OperationId, PersonId, PostId, Span, UnitId};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -113,6 +113,9 @@ pub struct Operation {
     /// The rung in force and since when.
     pub level: Option<(u8, At)>,
     pub proposals: Vector<Proposal>,
+    /// How many proposals there have been: a number is never given twice, so that a late answer cannot hit another.
+    #[serde(default)]
+    proposed: u32,
     pub posts: Posts,
     pub roster: Roster,
     pub presence: Presence,
@@ -142,6 +145,7 @@ impl Operation {
             last: row.last,
             level: None,
             proposals: Vector::new(),
+            proposed: 0,
             posts: Posts::default(),
             roster: Roster::default(),
             presence: Presence::default(),
@@ -239,7 +243,7 @@ pub enum Refusal {
     LevelAlready { rung: u8, since: At },
     #[error("an operation goes from {from:?} forward only, and {to:?} does not follow it")]
     PhaseOrder { from: Phase, to: Phase },
-    #[error("{count} people are still at their posts: let them leave, or close those posts, then close the operation")]
+    #[error("{count} people are still at their posts: let them leave, then close the operation")]
     StillManned { count: u32 },
     #[error("proposal {number} is answered already or never was: look at the list")]
     NoSuchProposal { number: u32 },
@@ -272,6 +276,9 @@ pub(crate) fn decide(
     match command {
         Command::Plan(row) => {
             board.force.known_unit(row.unit)?;
+            if board.is_closed(row.id) {
+                return Err(Refusal::PhaseOrder { from: Phase::Closed, to: Phase::Planning }.into());
+            }
             if row.title.is_empty() {
                 return Err(Refusal::NamelessOperation { operation: row.id }.into());
             }
@@ -294,6 +301,7 @@ pub(crate) fn decide(
                 if found.terms != row.terms {
                     return Err(Refusal::TermsAreFixed { operation: row.id }.into());
                 }
+                check_change(board, found, row)?;
             }
             Ok(vec![Event::Planned(row.clone())])
         }
@@ -323,8 +331,7 @@ pub(crate) fn decide(
             if let Some(leader) = by_order_of {
                 board.force.known_person(*leader)?;
             }
-            let first = operation.proposals.last().map_or(1, |last| last.number + 1);
-            let proposals = (first..)
+            let proposals = (operation.proposed + 1..)
                 .zip(&level.actions)
                 .map(|(number, words)| Proposal {
                     number,
@@ -352,6 +359,25 @@ pub(crate) fn decide(
             Ok(vec![Event::ProposalAnswered { operation: *id, number: *number, state }])
         }
     }
+}
+
+/// What hangs on an operation must still fit when it changes.
+fn check_change(board: &Board, old: &Operation, row: &OperationRow) -> Result<(), crate::Refusal> {
+    if let Some((rung, _)) = old.level.filter(|(rung, _)| row.levels.iter().all(|level| level.rung != *rung)) {
+        return Err(Refusal::NoSuchLevel { rung }.into());
+    }
+    if row.unit != old.unit
+        && let Some(post) = old.posts.iter().find(|post| !board.force.is_within(post.unit, row.unit))
+    {
+        return Err(post::Refusal::PostOutsideOperation { unit: post.unit, above: row.unit }.into());
+    }
+    if row.period != old.period
+        && let Some((_, shift)) = old.roster.shifts().find(|(_, shift)| !shift.span.within(row.period))
+    {
+        let (Span { from, to }, Span { from: begins, to: ends }) = (shift.span, row.period);
+        return Err(roster::Refusal::ShiftOutsideOperation { from, to, begins, ends }.into());
+    }
+    Ok(())
 }
 
 /// The row that would give this operation.
@@ -395,7 +421,10 @@ pub(crate) fn apply(board: &mut Board, event: &Event) {
                 // What was over before the operation ran is nobody's omission.
                 let over: Vec<_> =
                     operation.roster.shifts().filter(|(_, shift)| shift.span.to <= *at).map(|(id, _)| id).collect();
-                over.into_iter().for_each(|shift| operation.disarm_shift(shift));
+                for shift in over {
+                    operation.disarm_shift(shift);
+                    operation.roster.end(shift);
+                }
             }
             operation.phase = *phase;
         }
@@ -405,6 +434,7 @@ pub(crate) fn apply(board: &mut Board, event: &Event) {
             // What was proposed for another level and not taken is out of date.
             operation.proposals.retain(|old| old.state != ProposalState::Open);
             operation.proposals.extend(proposals.iter().cloned());
+            operation.proposed += proposals.len() as u32;
         }
         Event::ProposalAnswered { operation, number, state } => {
             let Some(operation) = board.operation_mut(*operation) else { return };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{Action, Place};
 use crate::operation::Operation;
-use crate::{Board, Label, Minutes, OperationId, PersonId, PostId, Str, Subject, UnitId};
+use crate::{At, Board, Context, Label, Minutes, OperationId, PersonId, PostId, Str, Subject, UnitId};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -96,14 +96,30 @@ pub enum Command {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    Kept { operation: OperationId, post: Post },
+    Kept {
+        operation: OperationId,
+        post: Post,
+    },
+    /// A post that was closed is open again: its shifts that are not over at `at` count once more.
+    Reopened {
+        operation: OperationId,
+        post: PostId,
+        at: At,
+    },
 }
 
 impl Event {
-    pub(crate) fn subjects(&self, into: &mut Vec<Subject>) {
-        let Self::Kept { operation, post } = self;
-        into.push(Subject::Operation(*operation));
-        into.push(Subject::Post(post.id));
+    pub fn operation(&self) -> OperationId {
+        match self {
+            Self::Kept { operation, .. } | Self::Reopened { operation, .. } => *operation,
+        }
+    }
+    pub fn subjects(&self, into: &mut Vec<Subject>) {
+        into.push(Subject::Operation(self.operation()));
+        into.push(match self {
+            Self::Kept { post, .. } => Subject::Post(post.id),
+            Self::Reopened { post, .. } => Subject::Post(*post),
+        });
     }
 }
 
@@ -135,10 +151,14 @@ pub(crate) fn place(board: &Board, command: &Command) -> Vec<(Action, Place)> {
     }
     units.sort_unstable();
     units.dedup();
+    if units.is_empty() {
+        let above = board.operation(*operation).map_or(Place::Force, |found| Place::Unit(found.unit));
+        return vec![(Action::PlanPosts, above)];
+    }
     units.into_iter().map(|unit| (Action::PlanPosts, Place::Unit(unit))).collect()
 }
 
-pub(crate) fn decide(board: &Board, command: &Command) -> Result<Vec<Event>, crate::Refusal> {
+pub(crate) fn decide(board: &Board, command: &Command, context: &Context) -> Result<Vec<Event>, crate::Refusal> {
     let Command::Plan { operation: id, posts } = command;
     let operation = board.known_operation(*id)?;
     let mut kept = operation.posts.clone();
@@ -165,16 +185,22 @@ pub(crate) fn decide(board: &Board, command: &Command) -> Result<Vec<Event>, cra
         if let Some(other) = kept.by_number(&post.number).filter(|other| other.id != post.id) {
             return Err(Refusal::NumberTaken { number: post.number.clone(), post: other.id }.into());
         }
+        let reopened = kept.get(post.id).is_some_and(|old| old.closed && !post.closed);
         kept.keep(post);
         events.push(Event::Kept { operation: *id, post: post.clone() });
+        if reopened {
+            events.push(Event::Reopened { operation: *id, post: post.id, at: context.now });
+        }
     }
     Ok(events)
 }
 
 pub(crate) fn apply(operation: &mut Operation, event: &Event) {
-    let Event::Kept { post, .. } = event;
+    let post = match event {
+        Event::Kept { post, .. } => post,
+        Event::Reopened { post, at, .. } => return operation.rearm(*post, *at),
+    };
     // The tally is kept by unit: a post that moves takes its count along.
-    operation.change_duty(post.id, |_| {});
     let moved = operation.posts.get(post.id).is_some_and(|old| old.unit != post.unit);
     if moved {
         operation.forget_in_tally(post.id);
@@ -186,6 +212,9 @@ pub(crate) fn apply(operation: &mut Operation, event: &Event) {
     if post.closed {
         operation.silence(post.id);
     } else {
+        if post.contact_every.is_none() {
+            operation.change_duty(post.id, |duty| duty.overdue_since = None);
+        }
         operation.arm_contact(post.id);
     }
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Action, Place};
-use crate::{Actor, At, Board, Context, OperationId, PersonId, PostId, Str, TextId, UnitId};
+use crate::{Actor, At, Board, Context, OperationId, PersonId, PostId, Str, TextId, UnitId, post};
 
 /// A watch of one unit.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -275,6 +275,8 @@ pub enum Refusal {
     OpenLinesUnowned { count: u32 },
     #[error("no signature of a handover is missing")]
     NothingToSign { unit: UnitId },
+    #[error("person {officer} took this watch and cannot sign for the one who is gone: ask the leader on duty")]
+    OwnHandover { officer: PersonId },
     #[error("line {line} is not in the log of this watch: look at its number again")]
     NoSuchLine { line: u32 },
     #[error("line {line} is closed: write a new one that refers to it")]
@@ -339,8 +341,9 @@ pub(crate) fn decide(
             for person in leader.iter().chain(carry_to) {
                 board.force.known_person(*person)?;
             }
+            let is_owned = |line: &Line| line.owner.is_some_and(|owner| board.force.serving(owner).is_some());
             let unowned: Vec<u32> =
-                watch.open_lines().filter(|(_, line)| line.owner.is_none()).map(|(number, _)| number).collect();
+                watch.open_lines().filter(|(_, line)| !is_owned(line)).map(|(number, _)| number).collect();
             let carried = match (carry_to, unowned.len()) {
                 (_, 0) => Vec::new(),
                 (Some(owner), _) => unowned.into_iter().map(|number| (number, *owner)).collect(),
@@ -363,6 +366,10 @@ pub(crate) fn decide(
             if watch.unsigned.is_none() {
                 return Err(Refusal::NothingToSign { unit }.into());
             }
+            // Two people answer for a handover: who took the watch is one of them already.
+            if watch.officer == Some(by) {
+                return Err(Refusal::OwnHandover { officer: by }.into());
+            }
             Ok(vec![Event::HandoverSigned { unit, by, at }])
         }
         Command::Write { kind, operation, callsign, post, words, by_order_of, .. } => {
@@ -377,6 +384,12 @@ pub(crate) fn decide(
             };
             if let Some(operation) = operation {
                 board.known_operation(*operation)?;
+            }
+            if let Some(post) = post {
+                let mut operations = board.operations().filter(|(id, _)| operation.is_none_or(|wanted| wanted == *id));
+                if !operations.any(|(_, found)| found.posts.get(*post).is_some()) {
+                    return Err(post::Refusal::NoSuchPost { post: *post }.into());
+                }
             }
             let line = Line {
                 at,
@@ -457,7 +470,10 @@ pub(crate) fn apply(watches: &mut OrdMap<UnitId, Watch>, event: &Event) {
             watch.leader = leader.or(watch.leader);
             watch.since = Some(*at);
             watch.offered = None;
-            watch.unsigned = if *unsigned { *from } else { None };
+            // A signature that is missing stays missing until it is given, however often the watch passes on.
+            if *unsigned {
+                watch.unsigned = *from;
+            }
         }
         Event::HandoverSigned { .. } => watch.unsigned = None,
         Event::Written { number, line, .. } => {

@@ -17,10 +17,14 @@ pub use action::Action;
 pub use permits::{Denial, Place, Reason, Scope, Verdict, permits, scope};
 pub use role::{Reach, Role, reach};
 
+use crate::force::Force;
 use crate::{Actor, At, Board, Context, GrantId, Minutes, PersonId, Span, UnitId};
 
 /// A delegated role is for an absence, not for a career.
 pub const LONGEST_DELEGATION: Minutes = Minutes(31 * 24 * 60);
+
+/// Grants of one person, ended ones included: every command reads them all, so they must stay few.
+pub const MOST_GRANTS: usize = 32;
 
 /// A role held by a person at a unit, bounded in time.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -40,6 +44,14 @@ impl Grant {
     pub fn in_force(&self, now: At) -> bool {
         self.from <= now && self.until.is_none_or(|until| now < until)
     }
+    /// In force, and not lent by somebody who has left the force since.
+    fn counts(&self, force: &Force, now: At) -> bool {
+        self.in_force(now) && self.delegated_from.is_none_or(|(owner, _)| force.serving(owner).is_some())
+    }
+    /// A grant that is still to end when another begins.
+    fn outlasts(&self, from: At) -> bool {
+        self.until.is_none_or(|until| from < until)
+    }
 }
 
 /// Who holds which roles.
@@ -58,6 +70,25 @@ impl Access {
     }
     fn find(&self, person: PersonId, grant: GrantId) -> Option<&Grant> {
         self.grants_of(person).iter().find(|held| held.id == grant)
+    }
+    /// May `person` be given `role` at `unit` under this id, from `from` on?
+    fn check_room(&self, person: PersonId, id: GrantId, role: Role, unit: UnitId, from: At) -> Result<(), Refusal> {
+        if self.find(person, id).is_some() {
+            return Err(Refusal::GrantIdTaken { grant: id });
+        }
+        let mut held = self.grants_of(person).iter().filter(|grant| grant.outlasts(from));
+        if held.clone().any(|grant| grant.role == role && grant.unit == unit) {
+            return Err(Refusal::HeldAlready { person, role, unit });
+        }
+        if role.is_administrator()
+            && let Some(other) = held.find(|grant| grant.role.is_administrator())
+        {
+            return Err(Refusal::TwoAdministrators { person, held: other.role });
+        }
+        if self.grants_of(person).len() >= MOST_GRANTS {
+            return Err(Refusal::TooManyGrants { person, most: MOST_GRANTS });
+        }
+        Ok(())
     }
 }
 
@@ -128,6 +159,10 @@ pub enum Refusal {
     DelegationTooLong { until: At, latest: At },
     #[error("person {person} already holds {role:?} at unit {unit}: revoke that grant first to change its dates")]
     HeldAlready { person: PersonId, role: Role, unit: UnitId },
+    #[error("a grant {grant} of this person exists already: send the command with an id of its own")]
+    GrantIdTaken { grant: GrantId },
+    #[error("person {person} has {most} grants, the most there may be: revoke those that have ended")]
+    TooManyGrants { person: PersonId, most: usize },
 }
 
 pub(crate) fn decide(
@@ -139,9 +174,7 @@ pub(crate) fn decide(
     let access = &board.access;
     match command {
         Command::Grant { id, person, role, unit, from, until } => {
-            if board.force.person(*person).is_none() {
-                return Err(Refusal::NoSuchHolder { person: *person }.into());
-            }
+            check_holder(board, *person)?;
             board.force.known_unit(*unit)?;
             if actor == Actor::Person(*person) {
                 return Err(Refusal::GrantToOneself { person: *person }.into());
@@ -152,19 +185,12 @@ pub(crate) fn decide(
             {
                 return Err(Refusal::GrantEndsBeforeItBegins { from, until }.into());
             }
-            let held = || access.grants_of(*person).iter().filter(|grant| grant.until.is_none_or(|until| from < until));
-            if held().any(|grant| grant.role == *role && grant.unit == *unit) {
-                return Err(Refusal::HeldAlready { person: *person, role: *role, unit: *unit }.into());
-            }
-            if role.is_administrator() {
-                if let Some(root) = board.force.root()
-                    && root != *unit
-                {
-                    return Err(Refusal::AdministratorBelowTheTop { role: *role, unit: root }.into());
-                }
-                if let Some(other) = held().find(|grant| grant.role.is_administrator()) {
-                    return Err(Refusal::TwoAdministrators { person: *person, held: other.role }.into());
-                }
+            access.check_room(*person, *id, *role, *unit, from)?;
+            if role.is_administrator()
+                && let Some(root) = board.force.root()
+                && root != *unit
+            {
+                return Err(Refusal::AdministratorBelowTheTop { role: *role, unit: root }.into());
             }
             let grant =
                 Grant { id: *id, role: *role, unit: *unit, from, until: *until, by: actor, delegated_from: None };
@@ -178,9 +204,7 @@ pub(crate) fn decide(
                 .find(owner, *grant)
                 .filter(|held| held.in_force(context.now))
                 .ok_or(Refusal::NoSuchGrant { person: owner, grant: *grant })?;
-            if board.force.person(*to).is_none() {
-                return Err(Refusal::NoSuchHolder { person: *to }.into());
-            }
+            check_holder(board, *to)?;
             if *to == owner {
                 return Err(Refusal::GrantToOneself { person: owner }.into());
             }
@@ -195,11 +219,7 @@ pub(crate) fn decide(
             if *until > latest {
                 return Err(Refusal::DelegationTooLong { until: *until, latest }.into());
             }
-            if held.role.is_administrator()
-                && let Some(other) = access.grants_of(*to).iter().find(|grant| grant.role.is_administrator())
-            {
-                return Err(Refusal::TwoAdministrators { person: *to, held: other.role }.into());
-            }
+            access.check_room(*to, *id, held.role, held.unit, from)?;
             let lent = Grant {
                 id: *id,
                 role: held.role,
@@ -225,6 +245,13 @@ pub(crate) fn decide(
             Ok(events)
         }
         Command::Note(note) => Ok(vec![Event::Noted { note: note.clone(), at: context.now }]),
+    }
+}
+
+fn check_holder(board: &Board, person: PersonId) -> Result<(), crate::Refusal> {
+    match board.force.person(person) {
+        None => Err(Refusal::NoSuchHolder { person }.into()),
+        Some(_) => board.force.known_person(person).map(|_| ()).map_err(Into::into),
     }
 }
 

@@ -89,6 +89,15 @@ impl Scope {
     pub fn units<'a>(&'a self, force: &'a Force) -> impl Iterator<Item = &'a crate::force::Unit> {
         force.units().filter(|unit| self.covers(force, unit.id))
     }
+    /// The covered unit nearest the top, where a page begins that names none.
+    pub fn widest(&self, force: &Force) -> Option<UnitId> {
+        if self.everything {
+            return force.root();
+        }
+        let held = self.below.iter().chain(&self.own).chain(&self.line).copied();
+        held.filter(|unit| force.unit(*unit).is_some())
+            .min_by_key(|unit| force.unit(*unit).map(|found| found.path.len()))
+    }
     /// The units whose whole branch is covered; what two viewers must share to share a rendering.
     pub fn roots(&self) -> impl Iterator<Item = UnitId> + '_ {
         self.below.iter().chain(&self.line).chain(&self.own).copied()
@@ -119,20 +128,39 @@ impl Scope {
 pub fn scope(board: &Board, actor: Actor, action: Action, now: At) -> Scope {
     let Actor::Person(person) = actor else { return Scope::everything() };
     let mut scope = Scope::default();
-    if let Some(found) = board.force.serving(person) {
-        scope.add(reach(Role::Officer, action), found.unit);
-    }
-    for grant in board.access.grants_of(person).iter().filter(|grant| grant.in_force(now)) {
+    // Who has left the force has no rights in it, whatever grants were forgotten.
+    let Some(found) = board.force.serving(person) else { return scope };
+    scope.add(reach(Role::Officer, action), found.unit);
+    for grant in board.access.grants_of(person).iter().filter(|grant| grant.counts(&board.force, now)) {
         scope.add(reach(grant.role, action), grant.unit);
     }
     scope
 }
 
 /// May `actor` do `action` to what is at `place`, at `now`?
+///
+/// A person or a post that the actor may not even see is denied as if it were not there: the words of a denial name
+/// the unit, and where a stranger serves or what stands where is not told.
 pub fn permits(board: &Board, actor: Actor, action: Action, place: Place, now: At) -> Verdict {
     let Actor::Person(person) = actor else { return Verdict::Permitted(Reason::Machine) };
     let Some(unit) = unit_of(board, place) else { return Verdict::Denied(Denial::NotOnTheBoard { action }) };
+    let verdict = judge(board, person, action, (place, unit), now);
+    let seen_by = match place {
+        Place::Force | Place::Unit(_) => return verdict, // the asker named the unit
+        Place::Person(_) => Action::ViewPeople,
+        Place::Post(..) => Action::ViewPosts,
+    };
+    if verdict.is_permitted() || (action != seen_by && judge(board, person, seen_by, (place, unit), now).is_permitted())
+    {
+        return verdict;
+    }
+    Verdict::Denied(Denial::NotOnTheBoard { action })
+}
+
+fn judge(board: &Board, person: PersonId, action: Action, (place, unit): (Place, UnitId), now: At) -> Verdict {
     let Some(found) = board.force.unit(unit) else { return Verdict::Denied(Denial::NotOnTheBoard { action }) };
+    // Who has left the force has no rights in it, whatever grants were forgotten.
+    let Some(serving) = board.force.serving(person) else { return Verdict::Denied(Denial::NoRole { action, unit }) };
     if is_own(board, person, action, place) {
         return Verdict::Permitted(Reason::Own);
     }
@@ -147,22 +175,20 @@ pub fn permits(board: &Board, actor: Actor, action: Action, place: Place, now: A
     let mut denial = Denial::NoRole { action, unit };
     for grant in board.access.grants_of(person) {
         if !reaches(grant.role, grant.unit) {
-            if grant.in_force(now) && reach(grant.role, action) != Reach::Nowhere {
+            if grant.counts(&board.force, now) && reach(grant.role, action) != Reach::Nowhere {
                 denial = Denial::OutOfReach { action, unit, role: grant.role, held: grant.unit };
             }
-        } else if grant.in_force(now) {
+        } else if grant.counts(&board.force, now) {
             return Verdict::Permitted(Reason::Role { role: grant.role, at: grant.unit });
         } else if let Some(until) = grant.until.filter(|until| *until <= now) {
             denial = Denial::Expired { action, role: grant.role, held: grant.unit, until };
         }
     }
-    if let Some(serving) = board.force.serving(person) {
-        if reaches(Role::Officer, serving.unit) {
-            return Verdict::Permitted(Reason::Role { role: Role::Officer, at: serving.unit });
-        }
-        if reach(Role::Officer, action) != Reach::Nowhere && matches!(denial, Denial::NoRole { .. }) {
-            denial = Denial::OutOfReach { action, unit, role: Role::Officer, held: serving.unit };
-        }
+    if reaches(Role::Officer, serving.unit) {
+        return Verdict::Permitted(Reason::Role { role: Role::Officer, at: serving.unit });
+    }
+    if reach(Role::Officer, action) != Reach::Nowhere && matches!(denial, Denial::NoRole { .. }) {
+        denial = Denial::OutOfReach { action, unit, role: Role::Officer, held: serving.unit };
     }
     Verdict::Denied(denial)
 }

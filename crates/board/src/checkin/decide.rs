@@ -86,6 +86,9 @@ pub(crate) fn decide(
         Command::OpenRollCall { operation: id, id: roll_call, unit } => {
             let operation = board.running(*id)?;
             board.force.known_unit(*unit)?;
+            if operation.presence.roll_call(*roll_call).is_some() {
+                return Err(Refusal::RollCallIdTaken { roll_call: *roll_call }.into());
+            }
             let open = operation.presence.roll_calls().find(|(_, call)| call.unit == *unit && call.closed.is_none());
             if let Some((_, call)) = open {
                 return Err(Refusal::RollCallOpen { unit: *unit, since: call.opened }.into());
@@ -147,19 +150,19 @@ fn check_in(
     if at >= to {
         return Err(Refusal::ShiftOver { to }.into());
     }
-    let elsewhere = operation
-        .roster
-        .duties_of(person, Span::new(from.minus(roster::LONGEST_SHIFT), to))
-        .find(|(other, held, _)| *other != assignment && matches!(held.standing, Standing::AtPost { .. }));
+    let running = board.operations().filter(|(_, found)| found.is_running());
+    let elsewhere = running
+        .into_iter()
+        .find_map(|(of, found)| found.roster.at_post(person).map(|(other, shift)| (of, other, shift.post)));
     let mut events = Vec::new();
-    if let Some((other, _, other_shift)) = elsewhere {
-        if other_shift.post != post {
-            return Err(Refusal::AtAnotherPost { person, post: other_shift.post }.into());
+    if let Some((of, other, there)) = elsewhere {
+        if (of, there) != (id, post) {
+            return Err(Refusal::AtAnotherPost { person, post: there }.into());
         }
         // The same person stands the next shift at the same post: the one shift passes into the other.
         events.push(Event::Relieved { operation: id, assignment: other, person, post, at, by: Some(assignment) });
     }
-    if let Some(relieved) = relieves.filter(|relieved| elsewhere.is_none_or(|(other, _, _)| other != *relieved)) {
+    if let Some(relieved) = relieves.filter(|relieved| elsewhere.is_none_or(|(_, other, _)| other != *relieved)) {
         let (held, held_shift) = known(operation, relieved)?;
         if held_shift.post != post || !matches!(held.standing, Standing::AtPost { .. }) || relieved == assignment {
             return Err(Refusal::NobodyToRelieve { person: held.person }.into());
@@ -213,7 +216,7 @@ fn open_roll_call(board: &Board, operation: &Operation, by: Actor, unit: crate::
                 call.expected += 1;
                 match assignment.standing {
                     Standing::AtPost { .. } if duty.overdue_since.is_none() => call.at_post += 1,
-                    Standing::Excused { .. } => {}
+                    Standing::Excused { .. } | Standing::Relieved { .. } => {}
                     _ => {
                         call.exceptions.insert(id, None);
                     }

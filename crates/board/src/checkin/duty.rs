@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::Standing;
 use crate::operation::Operation;
-use crate::roster::DutyKind;
+use crate::roster::{DutyKind, ShiftRow};
 use crate::{AssignmentId, At, PostId, ShiftId};
 
 /// What time will bring.
@@ -39,7 +39,10 @@ pub enum PostState {
 /// A post in its present shift.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Duty {
+    /// The shift that counts: where shifts overlap, the one that began last.
     pub shift: Option<ShiftId>,
+    /// Every shift that has begun and not ended.
+    pub on: SmallVec<[ShiftId; 2]>,
     pub required: u16,
     /// Who is at the post, of this shift or still of the last, in order of arrival.
     pub here: SmallVec<[AssignmentId; 4]>,
@@ -47,6 +50,7 @@ pub struct Duty {
     pub late: u16,
     /// The grace is over: what is missing now counts.
     pub settled: bool,
+    /// Set exactly while the post is unmanned.
     pub unmanned_since: Option<At>,
     pub last_contact: Option<At>,
     pub contact_due: Option<At>,
@@ -68,13 +72,6 @@ impl Duty {
         self.last_contact = Some(at);
         self.overdue_since = None;
     }
-    pub(super) fn begin(&mut self, shift: ShiftId, required: u16) {
-        self.shift = Some(shift);
-        self.required = required;
-        self.settled = false;
-        self.late = 0;
-        self.unmanned_since = None;
-    }
     pub(super) fn settle(&mut self, shift: ShiftId, at: At) {
         if self.shift == Some(shift) {
             self.settled = true;
@@ -83,14 +80,11 @@ impl Duty {
             }
         }
     }
-    pub(super) fn end(&mut self, shift: ShiftId) {
-        if self.shift == Some(shift) {
-            self.shift = None;
-            self.required = 0;
-            self.settled = false;
-            self.late = 0;
-            self.unmanned_since = None;
-        }
+    pub(super) fn arrive(&mut self, assignment: AssignmentId, at: At) {
+        self.here.retain(|here| *here != assignment);
+        self.here.push(assignment);
+        self.unmanned_since = None;
+        self.hear(at);
     }
 }
 
@@ -202,7 +196,7 @@ impl Operation {
         self.change_duty(post, |duty| {
             duty.here.retain(|here| *here != id);
             if duty.here.is_empty() {
-                duty.unmanned_since = duty.shift.map(|_| until);
+                duty.unmanned_since = duty.shift.filter(|_| duty.settled).map(|_| until);
                 duty.overdue_since = None;
             }
         });
@@ -211,6 +205,32 @@ impl Operation {
 
     pub(crate) fn disarm(&mut self, at: At, timer: Timer) {
         self.presence.timers.remove(&(at, timer));
+    }
+
+    /// Changes which shifts of a post are on, and takes the figures of the one that counts.
+    pub(super) fn turn(&mut self, post: PostId, change: impl FnOnce(&mut SmallVec<[ShiftId; 2]>)) {
+        let mut on = self.presence.duties.get(&post).map(|duty| duty.on.clone()).unwrap_or_default();
+        change(&mut on);
+        let begun = on.iter().filter_map(|id| self.roster.shift(*id).map(|shift| (shift.span.from, *id, shift)));
+        let counts = begun.max_by_key(|(from, id, _)| (*from, *id)).map(|(from, id, shift)| {
+            let grace_over = from.plus(self.terms.check_in_grace);
+            let settled = !self.presence.timers.contains(&(grace_over, Timer::GraceOver(id)));
+            let late = self
+                .roster
+                .assigned(shift)
+                .filter(|(_, found)| found.duty == DutyKind::Post && matches!(found.standing, Standing::Late { .. }));
+            (id, shift.required, late.count() as u16, settled.then_some(grace_over))
+        });
+        self.change_duty(post, |duty| {
+            duty.on = on;
+            duty.shift = counts.map(|(id, ..)| id);
+            duty.required = counts.map_or(0, |(_, required, ..)| required);
+            duty.late = counts.map_or(0, |(_, _, late, _)| late);
+            let settled = counts.and_then(|(.., settled)| settled);
+            duty.settled = settled.is_some();
+            let unmanned = settled.filter(|_| duty.here.is_empty());
+            duty.unmanned_since = unmanned.map(|since| duty.unmanned_since.unwrap_or(since));
+        });
     }
 
     fn shift_timers(&self, id: ShiftId) -> Option<[(At, Timer); 4]> {
@@ -228,14 +248,39 @@ impl Operation {
             self.presence.timers.remove(&timer);
         }
         if let Some(post) = self.roster.shift(id).map(|shift| shift.post)
-            && self.presence.duties.get(&post).is_some_and(|duty| duty.shift == Some(id))
+            && self.is_on(post, id)
         {
-            self.change_duty(post, |duty| duty.end(id));
+            self.turn(post, |on| on.retain(|on| *on != id));
         }
     }
 
+    fn is_on(&self, post: PostId, shift: ShiftId) -> bool {
+        self.presence.duties.get(&post).is_some_and(|duty| duty.on.contains(&shift))
+    }
+
+    /// Keeps a shift and its timers. One that is on, and only grows or shrinks, stays on without a flicker.
+    pub(crate) fn keep_shift(&mut self, row: &ShiftRow) {
+        let (id, post) = (row.id, row.post);
+        let in_place = self.is_on(post, id)
+            && self.roster.shift(id).is_some_and(|old| (old.post, old.span.from) == (post, row.span.from));
+        if !in_place {
+            self.disarm_shift(id);
+            self.roster.keep_shift(row);
+            self.arm_shift(id);
+            return;
+        }
+        for timer in self.shift_timers(id).into_iter().flatten().skip(2) {
+            self.presence.timers.remove(&timer);
+        }
+        self.roster.keep_shift(row);
+        for timer in self.shift_timers(id).into_iter().flatten().skip(2) {
+            self.presence.timers.insert(timer);
+        }
+        self.turn(post, |_| {});
+    }
+
     pub(crate) fn arm_shift(&mut self, id: ShiftId) {
-        let Some(shift) = self.roster.shift(id) else { return };
+        let Some(shift) = self.roster.shift(id).filter(|shift| !shift.ended) else { return };
         if self.posts.get(shift.post).is_none_or(|post| post.closed) {
             return;
         }
@@ -246,13 +291,24 @@ impl Operation {
 
     /// A closed post asks for nothing any more.
     pub(crate) fn silence(&mut self, post: PostId) {
-        let shifts: Vec<ShiftId> =
-            self.roster.shifts().filter(|(_, shift)| shift.post == post).map(|(id, _)| id).collect();
+        let shifts: Vec<ShiftId> = self.roster.shifts_at(post).map(|(id, _)| id).collect();
         for shift in shifts {
             self.disarm_shift(shift);
         }
         self.change_duty(post, |duty| duty.overdue_since = None);
         self.arm_contact(post);
+    }
+
+    /// An open post asks again for what is not over at `at`; what passed while it was closed is nobody's omission.
+    pub(crate) fn rearm(&mut self, post: PostId, at: At) {
+        let shifts: Vec<(ShiftId, At)> = self.roster.shifts_at(post).map(|(id, shift)| (id, shift.span.to)).collect();
+        for (shift, to) in shifts {
+            if to <= at {
+                self.roster.end(shift);
+            } else {
+                self.arm_shift(shift);
+            }
+        }
     }
 
     /// Sets the contact timer of a post anew: from its last contact while somebody is there, none otherwise.

@@ -336,7 +336,7 @@ impl Event {
             Self::RollCallOpened { .. } | Self::RollCallAnswered { .. } | Self::RollCallClosed { .. } => None,
         }
     }
-    pub(crate) fn subjects(&self, into: &mut Vec<Subject>) {
+    pub fn subjects(&self, into: &mut Vec<Subject>) {
         into.extend(self.post().map(Subject::Post));
         match self {
             Self::CheckedIn { person, .. }
@@ -380,6 +380,8 @@ pub enum Refusal {
     RollCallOpen { unit: UnitId, since: At },
     #[error("assignment {assignment} is not among the exceptions of this roll call")]
     NotAnException { assignment: AssignmentId },
+    #[error("a roll call {roll_call} exists already: send the command with an id of its own")]
+    RollCallIdTaken { roll_call: RollCallId },
 }
 
 pub(crate) fn place(board: &Board, actor: Actor, command: &Command) -> (Action, Place) {
@@ -422,11 +424,7 @@ pub(crate) fn apply(operation: &mut Operation, event: &Event) {
     match event {
         Event::CheckedIn { assignment, post, at, .. } => {
             operation.set_standing(*assignment, Standing::AtPost { since: *at });
-            operation.change_duty(*post, |duty| {
-                duty.here.retain(|here| here != assignment);
-                duty.here.push(*assignment);
-                duty.hear(*at);
-            });
+            operation.change_duty(*post, |duty| duty.arrive(*assignment, *at));
             operation.arm_contact(*post);
         }
         Event::Relieved { assignment, post, at, .. } => {
@@ -441,7 +439,14 @@ pub(crate) fn apply(operation: &mut Operation, event: &Event) {
             operation.arm_contact(*post);
         }
         Event::RollCallOpened { id, call, .. } => {
-            operation.presence.roll_calls.insert(*id, call.clone());
+            // The board keeps the latest roll call of a unit; the earlier ones are in the records.
+            let calls = &mut operation.presence.roll_calls;
+            let over = calls.iter().filter(|(_, old)| old.unit == call.unit && old.closed.is_some());
+            let over: Vec<RollCallId> = over.map(|(id, _)| *id).collect();
+            for id in &over {
+                calls.remove(id);
+            }
+            calls.insert(*id, call.clone());
         }
         Event::RollCallAnswered { id, assignment, answer, at, .. } => {
             if let Some(call) = operation.presence.roll_calls.get_mut(id) {
@@ -455,8 +460,10 @@ pub(crate) fn apply(operation: &mut Operation, event: &Event) {
         }
         Event::ShiftBegan { shift, post, at, .. } => {
             operation.disarm(*at, Timer::Begins(*shift));
-            let required = operation.roster.shift(*shift).map_or(0, |shift| shift.required);
-            operation.change_duty(*post, |duty| duty.begin(*shift, required));
+            operation.turn(*post, |on| {
+                on.retain(|on| on != shift);
+                on.push(*shift);
+            });
         }
         Event::GraceOver { shift, post, at, late, .. } => {
             operation.disarm(*at, Timer::GraceOver(*shift));
@@ -470,7 +477,8 @@ pub(crate) fn apply(operation: &mut Operation, event: &Event) {
             for assignment in missed {
                 operation.set_standing(*assignment, Standing::Missed { at: *at });
             }
-            operation.change_duty(*post, |duty| duty.end(*shift));
+            operation.roster.end(*shift);
+            operation.turn(*post, |on| on.retain(|on| on != shift));
             operation.arm_contact(*post);
         }
         Event::ReliefLate { shift, at, .. } => operation.disarm(*at, Timer::ReliefDue(*shift)),

@@ -1,15 +1,18 @@
 //! The roster: shifts at posts, and who stands which.
 
+mod decide;
+
 use imbl::{OrdMap, OrdSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::access::{Action, Place};
 use crate::checkin::Standing;
 use crate::force::Qualification;
 use crate::operation::Operation;
-use crate::{AssignmentId, At, Board, Minutes, OperationId, PersonId, PostId, ShiftId, Span, Subject};
+pub(crate) use decide::{decide, place};
+
+use crate::{AssignmentId, At, Minutes, OperationId, PersonId, PostId, ShiftId, Span, Subject};
 
 /// Nobody stands longer in one shift; a longer row in a workbook is a typing error.
 pub const LONGEST_SHIFT: Minutes = Minutes(36 * 60);
@@ -36,6 +39,9 @@ pub struct Shift {
     pub demands: SmallVec<[(Qualification, u16); 2]>,
     /// In the order in which they were assigned, standby included.
     pub assigned: SmallVec<[AssignmentId; 4]>,
+    /// Its end has come and gone: what is changed about it now is a matter for the records, not for the timers.
+    #[serde(default)]
+    pub ended: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -82,6 +88,18 @@ impl Roster {
     pub(crate) fn assignment_mut(&mut self, id: AssignmentId) -> Option<&mut Assignment> {
         self.assignments.get_mut(&id)
     }
+    pub(crate) fn end(&mut self, id: ShiftId) {
+        if let Some(shift) = self.shifts.get_mut(&id) {
+            shift.ended = true;
+        }
+    }
+    /// Where this person stands now.
+    pub fn at_post(&self, person: PersonId) -> Option<(AssignmentId, &Shift)> {
+        let duties = self.of_person.get(&person)?;
+        let held = duties.iter().filter_map(|(_, id)| self.assignments.get(id).map(|found| (*id, found)));
+        let (id, found) = held.into_iter().find(|(_, found)| matches!(found.standing, Standing::AtPost { .. }))?;
+        Some((id, self.shifts.get(&found.shift)?))
+    }
     pub fn count_shifts(&self) -> usize {
         self.shifts.len()
     }
@@ -90,6 +108,11 @@ impl Roster {
     }
     pub fn shifts(&self) -> impl Iterator<Item = (ShiftId, &Shift)> {
         self.shifts.iter().map(|(id, shift)| (*id, shift))
+    }
+    /// Every shift of a post, earliest first.
+    pub fn shifts_at(&self, post: PostId) -> impl Iterator<Item = (ShiftId, &Shift)> {
+        let set = self.of_post.get(&post).into_iter().flatten();
+        set.filter_map(|(_, id)| self.shifts.get(id).map(|shift| (*id, shift)))
     }
     /// The shifts of a post that overlap `span`, earliest first.
     pub fn shifts_of(&self, post: PostId, span: Span) -> impl Iterator<Item = (ShiftId, &Shift)> {
@@ -129,10 +152,11 @@ impl Roster {
             })
         })
     }
-    fn keep_shift(&mut self, row: &ShiftRow) {
-        let assigned = match self.shifts.get(&row.id) {
+    pub(crate) fn keep_shift(&mut self, row: &ShiftRow) {
+        let (assigned, ended) = match self.shifts.get(&row.id) {
             Some(old) => {
                 let (post, from, assigned) = (old.post, old.span.from, old.assigned.clone());
+                let ended = old.ended && row.span.to <= old.span.to;
                 self.of_post.entry(post).or_default().remove(&(from, row.id));
                 for id in &assigned {
                     if let Some(person) = self.assignments.get(id).map(|found| found.person) {
@@ -141,13 +165,13 @@ impl Roster {
                         duties.insert((row.span.from, *id));
                     }
                 }
-                assigned
+                (assigned, ended)
             }
-            None => SmallVec::new(),
+            None => (SmallVec::new(), false),
         };
         self.of_post.entry(row.post).or_default().insert((row.span.from, row.id));
-        let shift =
-            Shift { post: row.post, span: row.span, required: row.required, demands: row.demands.clone(), assigned };
+        let ShiftRow { post, span, required, ref demands, .. } = *row;
+        let shift = Shift { post, span, required, demands: demands.clone(), assigned, ended };
         self.shifts.insert(row.id, shift);
     }
     fn drop_shift(&mut self, id: ShiftId) {
@@ -234,8 +258,30 @@ pub enum Event {
     Pinned { operation: OperationId, assignment: AssignmentId, pinned: bool },
 }
 
+impl Command {
+    pub fn operation(&self) -> OperationId {
+        match self {
+            Self::Plan { operation, .. }
+            | Self::DropShift { operation, .. }
+            | Self::Assign { operation, .. }
+            | Self::Unassign { operation, .. }
+            | Self::Swap { operation, .. }
+            | Self::Replace { operation, .. }
+            | Self::Pin { operation, .. } => *operation,
+        }
+    }
+}
+
 impl Event {
-    pub(crate) fn operation(&self) -> OperationId {
+    /// The post that this names itself; for the others, ask the roster by their shift.
+    pub fn post(&self) -> Option<PostId> {
+        match self {
+            Self::ShiftKept { shift, .. } => Some(shift.post),
+            Self::ShiftDropped { post, .. } => Some(*post),
+            _ => None,
+        }
+    }
+    pub fn operation(&self) -> OperationId {
         match self {
             Self::ShiftKept { operation, .. }
             | Self::ShiftDropped { operation, .. }
@@ -246,7 +292,7 @@ impl Event {
             | Self::Pinned { operation, .. } => *operation,
         }
     }
-    pub(crate) fn subjects(&self, into: &mut Vec<Subject>) {
+    pub fn subjects(&self, into: &mut Vec<Subject>) {
         match self {
             Self::ShiftKept { shift, .. } => into.extend([Subject::Post(shift.post), Subject::Shift(shift.id)]),
             Self::ShiftDropped { shift, post, .. } => into.extend([Subject::Post(*post), Subject::Shift(*shift)]),
@@ -284,216 +330,15 @@ pub enum Refusal {
     IsPinned { person: PersonId },
     #[error("person {person} has already begun the shift: record a relief instead")]
     HasBegun { person: PersonId },
-    #[error("shift {shift} already has begun for {standing} people: it cannot be dropped; close the post instead")]
+    #[error(
+        "shift {shift} already has begun for {standing} people: it can be neither dropped nor moved to another post; close the post instead"
+    )]
     ShiftHasBegun { shift: ShiftId, standing: u32 },
-}
-
-const LARGEST_STRENGTH: u16 = 500;
-
-pub(crate) fn place(board: &Board, command: &Command) -> Vec<(Action, Place)> {
-    let post_of_shift = |operation: OperationId, shift: ShiftId| {
-        board.operation(operation).and_then(|found| found.roster.shift(shift)).map(|shift| shift.post)
-    };
-    let post_of = |operation: OperationId, assignment: AssignmentId| {
-        let found = board.operation(operation)?.roster.assignment(assignment)?;
-        post_of_shift(operation, found.shift)
-    };
-    let mut places: Vec<(OperationId, Option<PostId>, Action)> = Vec::new();
-    match command {
-        Command::Plan { operation, shifts, assignments } => {
-            let mut posts: Vec<Option<PostId>> = shifts.iter().map(|shift| Some(shift.post)).collect();
-            posts.extend(shifts.iter().filter_map(|shift| post_of_shift(*operation, shift.id)).map(Some));
-            let planned = |id: ShiftId| shifts.iter().any(|shift| shift.id == id);
-            posts.extend(
-                assignments
-                    .iter()
-                    .filter(|row| shifts.is_empty() || !planned(row.shift))
-                    .map(|row| post_of_shift(*operation, row.shift)),
-            );
-            posts.sort_unstable();
-            posts.dedup();
-            places.extend(posts.into_iter().map(|post| (*operation, post, Action::Assign)));
-        }
-        Command::DropShift { operation, shift } => {
-            places.push((*operation, post_of_shift(*operation, *shift), Action::Assign));
-        }
-        Command::Assign { operation, assignment } => {
-            places.push((*operation, post_of_shift(*operation, assignment.shift), Action::Assign));
-        }
-        Command::Unassign { operation, assignment }
-        | Command::Replace { operation, assignment, .. }
-        | Command::Pin { operation, assignment, .. } => {
-            places.push((*operation, post_of(*operation, *assignment), Action::Assign));
-        }
-        Command::Swap { operation, one, other } => {
-            places.push((*operation, post_of(*operation, *one), Action::Assign));
-            places.push((*operation, post_of(*operation, *other), Action::Assign));
-        }
-    }
-    // What is not on the board belongs to the operation's unit, so that strangers learn nothing from the answer.
-    let mut judged: Vec<(Action, Place)> = places
-        .into_iter()
-        .map(|(operation, post, action)| match post {
-            Some(post) => (action, Place::Post(operation, post)),
-            None => (action, board.operation(operation).map_or(Place::Force, |found| Place::Unit(found.unit))),
-        })
-        .collect();
-    judged.dedup();
-    judged
-}
-
-pub(crate) fn decide(board: &Board, command: &Command) -> Result<Vec<Event>, crate::Refusal> {
-    match command {
-        Command::Plan { operation: id, shifts, assignments } => {
-            let mut operation = board.known_operation(*id)?.clone();
-            let mut events = Vec::new();
-            for row in shifts {
-                if operation.roster.shift(row.id).is_some_and(|shift| shift_row(row.id, shift) == *row) {
-                    continue;
-                }
-                check_shift(&operation, row)?;
-                let event = Event::ShiftKept { operation: *id, shift: row.clone() };
-                apply(&mut operation, &event);
-                events.push(event);
-            }
-            for row in assignments {
-                if let Some(old) = operation.roster.assignment(row.id)
-                    && (old.shift, old.person, old.duty) == (row.shift, row.person, row.duty)
-                {
-                    continue;
-                }
-                if operation.roster.assignment(row.id).is_some() {
-                    let (old, _) = movable(&operation, row.id)?;
-                    let (person, shift) = (old.person, old.shift);
-                    let event = Event::Unassigned { operation: *id, assignment: row.id, person, shift };
-                    apply(&mut operation, &event);
-                    events.push(event);
-                }
-                check_assignment(board, &operation, row, &[])?;
-                let event = Event::Assigned { operation: *id, assignment: *row };
-                apply(&mut operation, &event);
-                events.push(event);
-            }
-            Ok(events)
-        }
-        Command::DropShift { operation, shift: id } => {
-            let roster = &board.known_operation(*operation)?.roster;
-            let shift = roster.shift(*id).ok_or(Refusal::NoSuchShift { shift: *id })?;
-            let begun = roster.assigned(shift).filter(|(_, found)| found.standing.has_begun()).count();
-            if begun > 0 {
-                return Err(Refusal::ShiftHasBegun { shift: *id, standing: begun as u32 }.into());
-            }
-            Ok(vec![Event::ShiftDropped { operation: *operation, shift: *id, post: shift.post }])
-        }
-        Command::Assign { operation, assignment } => {
-            check_assignment(board, board.known_operation(*operation)?, assignment, &[])?;
-            Ok(vec![Event::Assigned { operation: *operation, assignment: *assignment }])
-        }
-        Command::Unassign { operation, assignment } => {
-            let (found, _) = movable(board.known_operation(*operation)?, *assignment)?;
-            let (person, shift) = (found.person, found.shift);
-            Ok(vec![Event::Unassigned { operation: *operation, assignment: *assignment, person, shift }])
-        }
-        Command::Swap { operation: id, one, other } => {
-            let operation = board.known_operation(*id)?;
-            let (first, first_shift) = movable(operation, *one)?;
-            let (second, second_shift) = movable(operation, *other)?;
-            check_free(operation, first.person, second_shift, &[*one, *other])?;
-            check_free(operation, second.person, first_shift, &[*one, *other])?;
-            let people = (first.person, second.person);
-            Ok(vec![Event::Swapped { operation: *id, one: *one, other: *other, people }])
-        }
-        Command::Replace { operation: id, assignment, by } => {
-            let operation = board.known_operation(*id)?;
-            let (found, shift) = movable(operation, *assignment)?;
-            board.force.known_person(*by)?;
-            check_free(operation, *by, shift, &[])?;
-            let (old, shift) = (found.person, found.shift);
-            Ok(vec![Event::Replaced { operation: *id, assignment: *assignment, shift, old, new: *by }])
-        }
-        Command::Pin { operation: id, assignment, pinned } => {
-            let operation = board.known_operation(*id)?;
-            let found = operation
-                .roster
-                .assignment(*assignment)
-                .ok_or(Refusal::NoSuchAssignment { assignment: *assignment })?;
-            if found.pinned == *pinned {
-                return Ok(Vec::new());
-            }
-            Ok(vec![Event::Pinned { operation: *id, assignment: *assignment, pinned: *pinned }])
-        }
-    }
-}
-
-fn check_shift(operation: &Operation, row: &ShiftRow) -> Result<(), crate::Refusal> {
-    operation.known_post(row.post)?;
-    let Span { from, to } = row.span;
-    if !row.span.is_forward() || from.plus(LONGEST_SHIFT) < to {
-        return Err(Refusal::ShiftSpan { from, to }.into());
-    }
-    if !row.span.within(operation.period) {
-        let Span { from: begins, to: ends } = operation.period;
-        return Err(Refusal::ShiftOutsideOperation { from, to, begins, ends }.into());
-    }
-    if row.required == 0 || row.required > LARGEST_STRENGTH {
-        return Err(Refusal::ShiftStrength { required: row.required }.into());
-    }
-    Ok(())
-}
-
-fn check_assignment(
-    board: &Board,
-    operation: &Operation,
-    row: &AssignmentRow,
-    freed: &[AssignmentId],
-) -> Result<(), crate::Refusal> {
-    let shift = operation.roster.shift(row.shift).ok_or(Refusal::NoSuchShift { shift: row.shift })?;
-    board.force.known_person(row.person)?;
-    check_free(operation, row.person, shift, freed)
-}
-
-/// Nobody stands at two posts at once; assignments that are being freed do not count.
-fn check_free(
-    operation: &Operation,
-    person: PersonId,
-    shift: &Shift,
-    freed: &[AssignmentId],
-) -> Result<(), crate::Refusal> {
-    let clash = operation
-        .roster
-        .duties_of(person, shift.span)
-        .find(|(id, found, _)| !freed.contains(id) && !found.standing.is_over());
-    match clash {
-        Some((_, _, other)) => {
-            Err(Refusal::Clash { person, post: other.post, from: other.span.from, to: other.span.to }.into())
-        }
-        None => Ok(()),
-    }
-}
-
-fn movable(operation: &Operation, id: AssignmentId) -> Result<(&Assignment, &Shift), Refusal> {
-    let found = operation.roster.assignment(id).ok_or(Refusal::NoSuchAssignment { assignment: id })?;
-    let shift = operation.roster.shift(found.shift).ok_or(Refusal::NoSuchShift { shift: found.shift })?;
-    if found.pinned {
-        return Err(Refusal::IsPinned { person: found.person });
-    }
-    if found.standing.has_begun() {
-        return Err(Refusal::HasBegun { person: found.person });
-    }
-    Ok((found, shift))
-}
-
-fn shift_row(id: ShiftId, shift: &Shift) -> ShiftRow {
-    ShiftRow { id, post: shift.post, span: shift.span, required: shift.required, demands: shift.demands.clone() }
 }
 
 pub(crate) fn apply(operation: &mut Operation, event: &Event) {
     match event {
-        Event::ShiftKept { shift, .. } => {
-            operation.disarm_shift(shift.id);
-            operation.roster.keep_shift(shift);
-            operation.arm_shift(shift.id);
-        }
+        Event::ShiftKept { shift, .. } => operation.keep_shift(shift),
         Event::ShiftDropped { shift, .. } => {
             operation.disarm_shift(*shift);
             operation.roster.drop_shift(*shift);

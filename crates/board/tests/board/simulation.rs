@@ -1,0 +1,60 @@
+//! A long night by seed: many commands on one board, then the same night again from its events.
+//!
+//! `ONEBOARD_SEEDS=10000 cargo test -p board simulation` runs a nightly's worth.
+
+use crate::properties::{carry_out, replays, scope_is_permission};
+use crate::support::*;
+
+/// Commands of one night: enough to man, relieve, close and hand over, few enough to read when one fails.
+const COMMANDS: usize = 120;
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a seed is a night, on every machine.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+    fn step(&mut self) -> Step {
+        let (first, second) = (self.next(), self.next());
+        let jump = match second >> 60 {
+            0 => -((second >> 32 & 255) as i16), // the clock was set back
+            1..=10 => (second >> 32 & 15) as i16,
+            _ => (second >> 32 & 127) as i16,
+        };
+        Step {
+            kind: first as u8,
+            actor: (first >> 8) as u16,
+            a: (first >> 24) as u16,
+            b: (first >> 40) as u16,
+            c: second as u16,
+            jump,
+        }
+    }
+}
+
+#[test]
+fn every_seeded_night_replays_as_it_was_lived() {
+    let seeds: u64 = std::env::var("ONEBOARD_SEEDS").ok().map_or(200, |seeds| seeds.parse().unwrap());
+    let mut done = 0;
+    for seed in 0..seeds {
+        let caught = std::panic::catch_unwind(|| {
+            let mut numbers = Numbers(seed);
+            let mut world = World::running();
+            world.compare_every = 16;
+            let done = carry_out(&mut world, (0..COMMANDS).map(|_| numbers.step()));
+            replays(&world);
+            if seed % 8 == 0 {
+                scope_is_permission(&world.board, world.now);
+            }
+            u64::from(done)
+        });
+        done += caught.unwrap_or_else(|_| panic!("seed {seed} fails: the panic is above"));
+    }
+    // A simulation in which everything is refused would prove nothing.
+    assert!(done > seeds * COMMANDS as u64 / 5, "only {done} commands were done in {seeds} nights");
+}
