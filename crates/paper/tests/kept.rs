@@ -246,7 +246,7 @@ fn a_missing_required_column_is_one_fault_that_names_what_is_accepted() {
     let [fault] = read.faults.as_slice() else { panic!("{read:?}") };
     assert_eq!(
         fault.words(Language::English),
-        "sheet \"人员\": A required column is missing. Add one with any of these headings: Staff number, 警号, 编号."
+        "Sheet \"人员\": A required column is missing. Add one with any of these headings: Staff number, 警号, 编号."
     );
     assert_eq!(read.rows, []);
 }

@@ -120,7 +120,7 @@ impl Fault {
         match language {
             Language::English => {
                 if !self.sheet.is_empty() {
-                    place.push(format!("sheet \"{}\"", self.sheet));
+                    place.push(format!("Sheet \"{}\"", self.sheet));
                 }
                 place.extend(self.row.map(|row| format!("row {row}")));
                 place.extend(self.column.as_ref().map(|c| format!("column {} ({})", c.letter, c.heading)));
@@ -246,12 +246,12 @@ impl Reason {
                 format!("与{}列（{}）的表头含义相同，无法判断以哪一列为准。请删除或更名其中一列。", first.letter, first.heading),
             ),
             Reason::TooManyRows => (
-                format!("There is something below row {}; rows beyond it are not read. Delete what strayed there, or split the sheet.", limits::MAX_ROWS),
-                format!("第{}行以下仍有内容，超出部分不予读取。请删除误填内容或拆分工作表。", limits::MAX_ROWS),
+                format!("lies below row {}; rows beyond it are not read. Delete what strayed there, or split the sheet.", limits::MAX_ROWS),
+                format!("位于第{}行以下，超出部分不予读取。请删除误填内容或拆分工作表。", limits::MAX_ROWS),
             ),
             Reason::TooManyColumns => (
-                format!("There is something right of column {}; columns beyond it are not read. Delete what strayed there.", limits::MAX_COLUMNS),
-                format!("第{}列以右仍有内容，超出部分不予读取。请删除误填内容。", limits::MAX_COLUMNS),
+                format!("lies right of column {}; columns beyond it are not read. Delete what strayed there.", letters(limits::MAX_COLUMNS - 1)),
+                format!("位于第{}列以右，超出部分不予读取。请删除误填内容。", letters(limits::MAX_COLUMNS - 1)),
             ),
             Reason::TooManyMerges { merges } => (
                 format!("The sheet has {merges} merged regions; at most {} are understood. Unmerge them and fill in each cell.", limits::MAX_MERGES),
@@ -479,7 +479,7 @@ mod tests {
         );
         assert_eq!(
             fault.words(Language::English),
-            "sheet \"人员\", row 12, column C (出生): \"2027-02-30\" is a date that does not exist. Correct the day, the month or the year."
+            "Sheet \"人员\", row 12, column C (出生): \"2027-02-30\" is a date that does not exist. Correct the day, the month or the year."
         );
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fault::{Fault, Reason};
+use super::fault::{Fault, Reason, quote};
 use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES};
 use super::moment::Epoch;
 
@@ -50,6 +50,8 @@ pub(super) struct Grid {
     pub merges: Vec<Merge>,
     /// From 1, in order.
     pub hidden_rows: Vec<u32>,
+    /// A cell right of the last column was met and said.
+    too_wide: bool,
 }
 
 /// All sheets of one file.
@@ -76,8 +78,8 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Puts a cell into the grid, or says which cap it met.
-    pub(super) fn put(&mut self, grid: &mut Grid, row: u32, column: u32, raw: Raw) -> Result<(), Reason> {
+    /// Whether one more cell may be kept, or which cap it meets. `text` is the length of its text in bytes.
+    pub(super) fn admit(&mut self, row: u32, column: u32, text: usize) -> Result<(), Reason> {
         if row >= MAX_ROWS {
             return Err(Reason::TooManyRows);
         }
@@ -85,16 +87,45 @@ impl Budget {
             return Err(Reason::TooManyColumns);
         }
         self.cells += 1;
-        if let Raw::Text(text) = &raw {
-            self.text += text.len();
-        }
+        self.text += text;
         if self.cells > MAX_CELLS {
             return Err(Reason::TooManyCells);
         }
         if self.text > MAX_TEXT_BYTES {
             return Err(Reason::TooMuchText);
         }
-        grid.rows.entry(row).or_default().insert(column, raw);
         Ok(())
+    }
+}
+
+impl Grid {
+    pub(super) fn named(name: &str) -> Self {
+        Grid { name: name.to_owned(), ..Grid::default() }
+    }
+
+    /// Keeps a cell if the budget admits it. A row too far down ends the sheet (`false`); a column too far right is
+    /// left out and said once.
+    pub(super) fn put(
+        &mut self,
+        (row, column): (u32, u32),
+        raw: Raw,
+        budget: &mut Budget,
+        faults: &mut Vec<Fault>,
+    ) -> Result<bool, Reason> {
+        let text = if let Raw::Text(text) = &raw { text.len() } else { 0 };
+        let reason = match budget.admit(row, column, text) {
+            Ok(()) => {
+                self.rows.entry(row).or_default().insert(column, raw);
+                return Ok(true);
+            }
+            Err(Reason::TooManyColumns) if self.too_wide => return Ok(true),
+            Err(reason @ (Reason::TooManyColumns | Reason::TooManyRows)) => reason,
+            Err(reason) => return Err(reason),
+        };
+        let goes_on = reason == Reason::TooManyColumns;
+        self.too_wide |= goes_on;
+        let row = Some(row.saturating_add(1));
+        faults.push(Fault { sheet: self.name.clone(), row, column: None, value: quote(&raw.text()), reason });
+        Ok(goes_on)
     }
 }

@@ -7,7 +7,8 @@ pub const MAX_FILE_BYTES: usize = 16 << 20;
 /// still fits a small server.
 pub const MAX_UNPACKED_BYTES: u64 = 128 << 20;
 
-/// Deflate reaches 1,032 to 1 at most, on a run of one byte; very repetitive sheets were measured below 100 to 1.
+/// Deflate reaches 1,032 to 1 on a run of one byte. Sheets of 60,000 equal rows, and of as many empty bordered
+/// ones, were measured at 11 to 1.
 pub const MAX_RATIO: u64 = 200;
 
 /// Parts smaller than this when unpacked are never judged by their ratio: an empty sheet packs well.

@@ -143,11 +143,14 @@ pub(super) fn parse_span(text: &str) -> Result<Span, Reason> {
 
 /// Takes one of `words` off either end, with brackets around it; says whether there was one.
 fn drop_word<'a>(text: &'a str, words: &[&str]) -> (&'a str, bool) {
+    let bare = |text: &'a str, word: &str| text.strip_prefix(word).or_else(|| text.strip_suffix(word));
     for word in words {
-        for form in [format!("({word})"), (*word).to_owned()] {
-            if let Some(rest) = text.strip_prefix(&form).or_else(|| text.strip_suffix(&form)) {
-                return (rest.trim(), true);
-            }
+        let bracketed = || {
+            let after = text.strip_prefix('(').and_then(|rest| rest.strip_prefix(word)?.strip_prefix(')'));
+            after.or_else(|| text.strip_suffix(')')?.strip_suffix(word)?.strip_suffix('('))
+        };
+        if let Some(rest) = bracketed().or_else(|| bare(text, word)) {
+            return (rest.trim(), true);
         }
     }
     (text, false)

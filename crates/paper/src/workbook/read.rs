@@ -3,10 +3,11 @@
 //! A row with a fault is not among the rows, and no fault is held back for another: the sender mends all at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::cell::{self, Context};
 use super::fault::{Fault, Note, NoteKind, Reason, quote};
-use super::fold::{fold, match_form};
+use super::fold::{self, fold, match_form};
 use super::grid::{Book, Grid, Raw};
 use super::header::{Header, View};
 use super::limits::MAX_LISTED_FAULTS;
@@ -82,14 +83,17 @@ pub struct Row {
     pub sheet: String,
     /// As the spreadsheet numbers it, from 1.
     pub number: u32,
-    /// By column key, for every column of the layout.
-    cells: BTreeMap<String, Cell>,
+    /// The keys of the sheet's columns, and a cell for each.
+    columns: Arc<[String]>,
+    cells: Vec<Cell>,
 }
 
 impl Row {
     /// The cell of that column; [`Cell::Empty`] also where the file has no such column.
     pub fn cell(&self, column: &str) -> &Cell {
-        self.cells.get(column).unwrap_or(&EMPTY)
+        let index = self.columns.iter().position(|key| key == column);
+        debug_assert!(index.is_some(), "the layout of sheet {} has no column {column}", self.key);
+        index.and_then(|index| self.cells.get(index)).unwrap_or(&EMPTY)
     }
 
     /// The text of a Text, Name, StaffNumber or Phone column, or the key of a Choice.
@@ -189,8 +193,9 @@ fn read_sheet(read: &mut Read, view: &View<'_>, sheet: &Sheet, context: Context)
         let value = column.heading.clone();
         read.fault(Fault { row: Some(header.row + 1), column: Some(column), value, ..at_sheet(reason) });
     }
-    let mut rows =
-        Rows { read, view, sheet, header: &header, context, numbers: BTreeMap::new(), unread: BTreeSet::new() };
+    let columns = sheet.columns.iter().map(|column| column.key.clone()).collect();
+    let (numbers, unread) = (BTreeMap::new(), BTreeSet::new());
+    let mut rows = Rows { read, view, sheet, header: &header, context, columns, numbers, unread };
     for &row in grid.rows.keys().filter(|&&row| row > header.row) {
         rows.read_row(row);
     }
@@ -204,6 +209,7 @@ struct Rows<'a> {
     sheet: &'a Sheet,
     header: &'a Header,
     context: Context,
+    columns: Arc<[String]>,
     /// By the file's column, staff numbers that are kept as numbers.
     numbers: BTreeMap<u32, usize>,
     /// The file's columns that hold something below the headings and are not read.
@@ -222,7 +228,7 @@ impl Rows<'_> {
         }
         let places = self.view.grid.rows[&row].iter().filter(|(_, raw)| !is_blank(raw)).map(|(&place, _)| place);
         self.unread.extend(places.filter(|place| !self.header.columns.values().any(|known| known == place)));
-        let mut cells = BTreeMap::new();
+        let mut cells = vec![Cell::Empty; self.sheet.columns.len()];
         let mut whole = true;
         for (index, column) in self.sheet.columns.iter().enumerate() {
             let Some(&place) = self.header.columns.get(&index) else {
@@ -237,7 +243,7 @@ impl Rows<'_> {
             let reason = match parsed {
                 Ok(Cell::Empty) if column.required => Reason::Required,
                 Ok(cell) => {
-                    cells.insert(column.key.clone(), cell);
+                    cells[index] = cell;
                     continue;
                 }
                 Err(reason) => reason,
@@ -245,14 +251,15 @@ impl Rows<'_> {
             whole = false;
             // A faulty value that fills a merged region is one fault, in the row where it stands.
             if raw.is_none() || self.view.own(row, place).is_some() {
-                let value = raw.map(|raw| quote(&cell::show(raw, self.context))).unwrap_or_default();
+                let stands = raw.filter(|_| reason != Reason::Required);
+                let value = stands.map(|raw| quote(&cell::show(raw, self.context))).unwrap_or_default();
                 let (sheet, column) = (self.view.grid.name.clone(), Some(self.header.column_ref(self.view, place)));
                 self.read.fault(Fault { sheet, row: Some(row + 1), column, value, reason });
             }
         }
         if whole {
             let (key, sheet) = (self.sheet.key.clone(), self.view.grid.name.clone());
-            self.read.rows.push(Row { key, sheet, number: row + 1, cells });
+            self.read.rows.push(Row { key, sheet, number: row + 1, columns: self.columns.clone(), cells });
         }
     }
 
@@ -310,7 +317,7 @@ impl Rows<'_> {
 }
 
 fn is_blank(raw: &Raw) -> bool {
-    matches!(raw, Raw::Text(text) if fold(text).is_empty())
+    matches!(raw, Raw::Text(text) if fold::is_blank(text))
 }
 
 /// 合计, 合 计：, 小计 56, Total: and the like; not a post called 合计路口.

@@ -2,7 +2,7 @@
 
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
-use super::fault::{Fault, Reason, quote};
+use super::fault::Reason;
 use super::grid::{Book, Budget, Grid, Raw};
 use super::moment::Epoch;
 use super::write::unguard;
@@ -11,27 +11,15 @@ use super::write::unguard;
 pub(super) fn load(bytes: &[u8], name: &str) -> Result<Book, Reason> {
     let text = decode(bytes)?;
     let mut book = Book::new(Epoch::Y1900);
-    let mut grid = Grid { name: name.to_owned(), ..Grid::default() };
+    let mut grid = Grid::named(name);
     let mut budget = Budget::default();
     let mut records = Records { rest: &text, delimiter: delimiter(&text) };
-    let mut too_wide = false;
-    for row in 0.. {
+    'rows: for row in 0.. {
         let Some(fields) = records.next_record().ok_or(Reason::UnclosedQuote { row: row + 1 })? else { break };
         for (column, field) in (0..).zip(fields).filter(|(_, field)| !field.is_empty()) {
-            let value = quote(&field);
-            match budget.put(&mut grid, row, column, Raw::Text(unguard(&field).to_owned())) {
-                Ok(()) => {}
-                Err(Reason::TooManyColumns) if too_wide => {}
-                Err(reason @ (Reason::TooManyColumns | Reason::TooManyRows)) => {
-                    let ends = reason == Reason::TooManyRows;
-                    too_wide |= !ends;
-                    book.faults.push(Fault { sheet: name.to_owned(), row: Some(row + 1), column: None, value, reason });
-                    if ends {
-                        book.grids.push(grid);
-                        return Ok(book);
-                    }
-                }
-                Err(reason) => return Err(reason),
+            let raw = Raw::Text(unguard(&field).to_owned());
+            if !grid.put((row, column), raw, &mut budget, &mut book.faults)? {
+                break 'rows;
             }
         }
     }
@@ -40,6 +28,9 @@ pub(super) fn load(bytes: &[u8], name: &str) -> Result<Book, Reason> {
 }
 
 /// Records of RFC 4180, one for each row a spreadsheet would show; any of the three line ends ends a record.
+///
+/// Our own, because empty lines must keep the numbers of the rows right, and because a quotation mark that is never
+/// closed must be said: general readers pass over the one and take the rest of the file as one cell for the other.
 struct Records<'a> {
     rest: &'a str,
     delimiter: char,

@@ -39,7 +39,7 @@ fn parse(bytes: &[u8]) -> Result<Book, Reason> {
             book.hidden_sheets.push(sheet.name);
             continue;
         }
-        let mut grid = Grid { name: sheet.name, ..Grid::default() };
+        let mut grid = Grid::named(&sheet.name);
         grid.hidden_rows = hidden_rows.remove(&grid.name).unwrap_or_default();
         read_cells(&mut workbook, &mut grid, &mut budget, &mut book.faults)?;
         let merges = workbook.merge_cells_by_sheet_name(&grid.name).map_err(damaged)?;
@@ -61,24 +61,10 @@ fn read_cells(
     faults: &mut Vec<Fault>,
 ) -> Result<(), Reason> {
     let mut reader = workbook.worksheet_cells_reader(&grid.name).map_err(damaged)?;
-    let mut too_wide = false;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
         let Some(raw) = raw(cell.value, cell.formula.is_some()) else { continue };
-        let (row, column) = cell.pos;
-        let value = super::fault::quote(&raw.text());
-        match budget.put(grid, row, column, raw) {
-            Ok(()) => {}
-            Err(Reason::TooManyColumns) if too_wide => {}
-            Err(reason @ (Reason::TooManyColumns | Reason::TooManyRows)) => {
-                let ends = reason == Reason::TooManyRows;
-                too_wide |= !ends;
-                let row = Some(row.saturating_add(1));
-                faults.push(Fault { sheet: grid.name.clone(), row, column: None, value, reason });
-                if ends {
-                    break;
-                }
-            }
-            Err(reason) => return Err(reason),
+        if !grid.put(cell.pos, raw, budget, faults)? {
+            break;
         }
     }
     Ok(())
