@@ -1,0 +1,3 @@
+//! Readers and writers of public benchmark formats.
+
+pub mod curtois;

@@ -1,0 +1,364 @@
+//! Column generation and diving: whole rows of cells, combined by a linear programme.
+//!
+//! A [`Part`] is some people over some days, all else fixed. [`Relaxation`] solves its linear relaxation by
+//! pricing new rows of cells until none pays, and then *dives*: it fixes the clearest people, prices again,
+//! and goes on until everybody has one row.
+
+use std::ops::Range;
+
+use super::master::Simplex;
+use super::pricer::{Answer, Pricer, Query, RowPrices};
+use super::random::Random;
+use crate::model::Model;
+use crate::problem::{OFF, PersonId, Roster};
+
+/// Columns must pay at least this much (penalty) to be added.
+const PAYS: f64 = 1e-4;
+/// Weight of the best known prices against those of the last solution (Wentges smoothing).
+const SMOOTHING: f64 = 0.6;
+/// Share of a column from which its person may be fixed while diving.
+const CLEAR: f64 = 0.7;
+/// A column this near to one is as good as fixed.
+const WHOLE: f64 = 0.98;
+/// Pivots allowed for one solution of the master.
+const MOST_PIVOTS: usize = 20_000;
+
+/// Some people on some days; all other cells stay.
+pub(crate) struct Part {
+    pub people: Vec<PersonId>,
+    pub free: Range<usize>,
+}
+
+/// How hard to try.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    /// Rounds of pricing for the relaxation.
+    pub rounds: usize,
+    /// Rounds of pricing after each step of the dive.
+    pub dive_rounds: usize,
+    /// Threads for pricing.
+    pub threads: usize,
+    /// Keep small counts exactly.
+    pub exact: bool,
+}
+
+struct Column {
+    /// Index into the part's people.
+    who: usize,
+    cells: Vec<u16>,
+    at: usize,
+}
+
+/// One thread's pricer and what it prices with.
+#[derive(Default)]
+pub(crate) struct Workbench {
+    pub pricers: Vec<Pricer>,
+}
+
+impl Workbench {
+    pub fn new(threads: usize) -> Self {
+        Workbench { pricers: (0..threads.max(1)).map(|_| Pricer::default()).collect() }
+    }
+}
+
+/// The linear relaxation of a part.
+pub(crate) struct Relaxation<'a> {
+    model: &'a Model,
+    part: &'a Part,
+    standing: &'a Roster,
+    /// Rows of the model that the part can touch, and their place in the programme (`u32::MAX` for none).
+    rows: Vec<usize>,
+    local: Vec<u32>,
+    programme: Simplex,
+    columns: Vec<Column>,
+    multipliers: Vec<Vec<i32>>,
+    fixed: Vec<Option<usize>>,
+    smooth: Option<Vec<f64>>,
+    /// Best Lagrangian bound of the part, in fixed point, with its prices; only where the part is everything.
+    pub best_bound: Option<(i64, Vec<i32>)>,
+    rest: Vec<i32>,
+    pub priced: usize,
+}
+
+impl<'a> Relaxation<'a> {
+    pub fn new(model: &'a Model, part: &'a Part, standing: &'a Roster, counts: &[i32], random: &mut Random) -> Self {
+        let mut rest = counts.to_vec();
+        for &person in &part.people {
+            model.add_to_counts(&mut rest, person, standing.row(person), -1);
+        }
+        let rows: Vec<usize> = (0..model.rows.len()).filter(|&row| part.free.contains(&model.rows[row].day)).collect();
+        let mut local = vec![u32::MAX; model.rows.len()];
+        for (at, &row) in rows.iter().enumerate() {
+            local[row] = at as u32;
+        }
+        let mut right: Vec<f64> = rows.iter().map(|&row| f64::from(model.rows[row].target - rest[row])).collect();
+        right.extend(part.people.iter().map(|_| 1.0));
+        let mut programme = Simplex::new(&right, random);
+        for (at, &index) in rows.iter().enumerate() {
+            let row = &model.rows[index];
+            let wanted = right[at];
+            let over = programme.slack(at, -1.0, f64::from(row.over), f64::INFINITY);
+            let room = f64::from(row.target - row.floor);
+            let (near, far) = if row.hard > 0 && room < f64::from(row.target) {
+                let near = programme.slack(at, 1.0, f64::from(row.under), room);
+                (near, programme.slack(at, 1.0, f64::from(row.under) + f64::from(row.hard), f64::INFINITY))
+            } else {
+                let under = programme.slack(at, 1.0, f64::from(row.under), f64::INFINITY);
+                (under, under)
+            };
+            if wanted < 0.0 {
+                programme.start_with(over);
+            } else if near != far && wanted > room - 0.5 {
+                programme.start_at_upper(near);
+                programme.start_with(far);
+            } else {
+                programme.start_with(near);
+            }
+        }
+        for who in 0..part.people.len() {
+            let nobody = programme.slack(rows.len() + who, 1.0, super::master::CLOSED, f64::INFINITY);
+            programme.start_with(nobody);
+        }
+        let mut relaxation = Relaxation {
+            model,
+            part,
+            standing,
+            rows,
+            local,
+            programme,
+            columns: Vec::new(),
+            multipliers: vec![Vec::new(); part.people.len()],
+            fixed: vec![None; part.people.len()],
+            smooth: None,
+            best_bound: None,
+            rest,
+            priced: 0,
+        };
+        for who in 0..part.people.len() {
+            relaxation.add(who, standing.row(part.people[who]).to_vec());
+        }
+        relaxation
+    }
+
+    /// Offers a row of cells; false when it breaks the person's rules or moves a cell that must stay.
+    pub fn add(&mut self, who: usize, cells: Vec<u16>) -> bool {
+        let person = self.part.people[who];
+        let standing = self.standing.row(person);
+        if (0..self.model.days).any(|day| !self.part.free.contains(&day) && cells[day] != standing[day]) {
+            return false;
+        }
+        let Some(cost) = self.model.people[person].penalty(self.model, &cells) else { return false };
+        let entries = self.entries(who, &cells);
+        let at = self.programme.add(cost as f64, entries);
+        self.columns.push(Column { who, cells, at });
+        true
+    }
+
+    fn entries(&self, who: usize, cells: &[u16]) -> Vec<(u32, f64)> {
+        let person = self.part.people[who];
+        let mut entries: Vec<(u32, f64)> = Vec::new();
+        for day in self.part.free.clone().filter(|&day| cells[day] != OFF) {
+            for &row in &self.model.cell_rows[day * self.model.duties + usize::from(cells[day])] {
+                let coefficient = self.model.coefficient(&self.model.rows[row as usize], person);
+                if coefficient != 0 {
+                    entries.push((self.local[row as usize], f64::from(coefficient)));
+                }
+            }
+        }
+        entries.push(((self.rows.len() + who) as u32, 1.0));
+        entries
+    }
+
+    /// Row prices in fixed point, as a cell pays them, kept inside what a row's cost allows.
+    fn fixed_prices(&self, prices: &[f64]) -> Vec<i32> {
+        let scale = self.model.scale;
+        let mut all = vec![0; self.model.rows.len()];
+        for (at, &row) in self.rows.iter().enumerate() {
+            let (low, high) = self.model.rows[row].price_range(scale);
+            all[row] = ((-prices[at] * scale as f64).round() as i64).clamp(low, high) as i32;
+        }
+        all
+    }
+
+    /// Solves the relaxation until no row of cells pays, or effort ends; true when none paid. `each` is told
+    /// after every round whether there is a new bound, and may stop by returning false.
+    pub fn solve(&mut self, effort: Effort, bench: &mut Workbench, mut each: impl FnMut(&Self) -> bool) -> bool {
+        let mut smoothing = SMOOTHING;
+        for _ in 0..effort.rounds {
+            self.programme.solve(MOST_PIVOTS);
+            let current = self.programme.prices()[..self.rows.len()].to_vec();
+            let blend = match &self.smooth {
+                Some(best) if smoothing > 0.0 => {
+                    best.iter().zip(&current).map(|(best, now)| smoothing * best + (1.0 - smoothing) * now).collect()
+                }
+                _ => current.clone(),
+            };
+            let paid = self.price_round(effort, bench, &blend);
+            if !each(self) {
+                return false;
+            }
+            if paid > 0 {
+                smoothing = SMOOTHING;
+            } else if smoothing > 0.0 && self.smooth.is_some() {
+                smoothing = 0.0;
+            } else {
+                return true;
+            }
+        }
+        self.programme.solve(MOST_PIVOTS);
+        false
+    }
+
+    /// Prices everybody who is not fixed; returns how many columns paid.
+    fn price_round(&mut self, effort: Effort, bench: &mut Workbench, prices: &[f64]) -> usize {
+        let fixed_prices = self.fixed_prices(prices);
+        let mut shared = Vec::new();
+        RowPrices::Linear(&fixed_prices).shared(self.model, &mut shared);
+        let open: Vec<usize> = (0..self.part.people.len()).filter(|&who| self.fixed[who].is_none()).collect();
+        let mut lists: Vec<Vec<i32>> = open.iter().map(|&who| std::mem::take(&mut self.multipliers[who])).collect();
+        let (part, model, standing) = (self.part, self.model, self.standing);
+        let ask = |pricer: &mut Pricer, who: usize, multipliers: &mut Vec<i32>| {
+            let person = part.people[who];
+            let query = Query {
+                person,
+                shared: &shared,
+                rows: RowPrices::Linear(&fixed_prices),
+                free: part.free.clone(),
+                current: standing.row(person),
+                change: 0,
+                exact: effort.exact,
+            };
+            pricer.price(model, &query, multipliers)
+        };
+        let threads = effort.threads.min(bench.pricers.len()).max(1);
+        let mut answers: Vec<Answer> = Vec::with_capacity(open.len());
+        if threads == 1 || open.len() < 8 {
+            let pricer = &mut bench.pricers[0];
+            answers.extend(open.iter().zip(&mut lists).map(|(&who, list)| ask(pricer, who, list)));
+        } else {
+            let size = open.len().div_ceil(threads);
+            std::thread::scope(|scope| {
+                let ask = &ask;
+                let chunks = open.chunks(size).zip(lists.chunks_mut(size)).zip(&mut bench.pricers);
+                let handles: Vec<_> = chunks
+                    .map(|((people, lists), pricer)| {
+                        scope.spawn(move || {
+                            people.iter().zip(lists).map(|(&who, list)| ask(pricer, who, list)).collect::<Vec<_>>()
+                        })
+                    })
+                    .collect();
+                for handle in handles {
+                    answers.extend(handle.join().expect("pricing does not panic"));
+                }
+            });
+        }
+        self.priced += open.len();
+        for (&who, list) in open.iter().zip(lists) {
+            self.multipliers[who] = list;
+        }
+        self.note_bound(&answers, &fixed_prices, prices, open.len());
+        let convexity = self.rows.len();
+        let mut paid = 0;
+        for (&who, answer) in open.iter().zip(answers) {
+            let mut rows = answer.rows;
+            rows.dedup();
+            for cells in rows {
+                let person = part.people[who];
+                let Some(cost) = model.people[person].penalty(model, &cells) else { continue };
+                let entries = self.entries(who, &cells);
+                let pays: f64 = entries.iter().map(|&(row, value)| self.programme.prices()[row as usize] * value).sum();
+                debug_assert_eq!(entries.last().map(|entry| entry.0 as usize), Some(convexity + who));
+                if (cost as f64) < pays - PAYS {
+                    let at = self.programme.add(cost as f64, entries);
+                    self.columns.push(Column { who, cells, at });
+                    paid += 1;
+                }
+            }
+        }
+        paid
+    }
+
+    /// The Lagrangian bound of the part at these prices; remembers the best.
+    fn note_bound(&mut self, answers: &[Answer], fixed_prices: &[i32], prices: &[f64], open: usize) {
+        if open < self.part.people.len() {
+            return;
+        }
+        let mut bound = 0_i64;
+        for answer in answers {
+            let Some(value) = answer.bound else { return };
+            bound += value;
+        }
+        for &row in &self.rows {
+            let price = i64::from(fixed_prices[row]);
+            bound += self.model.rows[row].conjugate(price, self.model.scale) + price * i64::from(self.rest[row]);
+        }
+        if self.best_bound.as_ref().is_none_or(|best| bound > best.0) {
+            self.best_bound = Some((bound, fixed_prices.to_vec()));
+            self.smooth = Some(prices.to_vec());
+        }
+    }
+
+    /// Objective of the relaxation, without the rows and people outside the part.
+    pub fn objective(&self) -> f64 {
+        self.programme.objective()
+    }
+
+    /// Rows of cells that the relaxation used or nearly used, by person.
+    pub fn useful(&self, margin: f64) -> Vec<(PersonId, Vec<u16>)> {
+        let good = self.columns.iter().filter(|column| self.programme.reduced_cost(column.at) < margin);
+        good.map(|column| (self.part.people[column.who], column.cells.clone())).collect()
+    }
+
+    /// Fixes people one after the other until everybody has one row; returns the rows by person.
+    pub fn dive(&mut self, effort: Effort, bench: &mut Workbench, random: &mut Random) -> Vec<(PersonId, Vec<u16>)> {
+        let people = self.part.people.len();
+        while self.fixed.iter().any(Option::is_none) {
+            let mut best: Vec<(f64, usize, usize)> = Vec::new();
+            let mut top = vec![(-1.0, usize::MAX); people];
+            for (index, column) in self.columns.iter().enumerate() {
+                if self.fixed[column.who].is_none() {
+                    let value = self.programme.of(column.at);
+                    if value > top[column.who].0 {
+                        top[column.who] = (value, index);
+                    }
+                }
+            }
+            for (who, &(value, index)) in top.iter().enumerate() {
+                if index != usize::MAX {
+                    // A little noise, so that repeated dives differ where it does not matter.
+                    best.push((value + 0.05 * random.unit(), who, index));
+                }
+            }
+            best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let at_once = (people / 8).max(1);
+            let mut chosen: Vec<(usize, usize)> = Vec::new();
+            for &(value, who, index) in &best {
+                if chosen.is_empty() || value > WHOLE || (value > CLEAR && chosen.len() < at_once) {
+                    chosen.push((who, index));
+                }
+            }
+            for (who, index) in chosen {
+                self.fixed[who] = Some(index);
+                for (other, column) in self.columns.iter().enumerate() {
+                    if column.who == who && other != index {
+                        self.programme.close(column.at);
+                    }
+                }
+            }
+            self.smooth = None;
+            for _ in 0..effort.dive_rounds {
+                self.programme.solve(MOST_PIVOTS);
+                let prices = self.programme.prices()[..self.rows.len()].to_vec();
+                if self.price_round(effort, bench, &prices) == 0 {
+                    break;
+                }
+            }
+            self.programme.solve(MOST_PIVOTS);
+        }
+        let rows =
+            self.fixed.iter().enumerate().filter_map(|(who, index)| {
+                index.map(|index| (self.part.people[who], self.columns[index].cells.clone()))
+            });
+        rows.collect()
+    }
+}

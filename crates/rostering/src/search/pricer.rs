@@ -1,0 +1,695 @@
+//! The cheapest legal roster of one person at given prices, by dynamic programming over stretches of duty.
+//!
+//! A row of cells is a chain of *stretches* (days on duty in a row) and runs of days off. Between
+//! stretches nothing is remembered but minutes, weekends and a few counts, so the outer programme walks
+//! dense tables `start[day]` (may begin a stretch) and `done[day]` (a stretch ended the day before) with one
+//! vectorised pass per stretch. What happens inside a stretch is [`super::stretch`]'s business. All sums
+//! are fixed-point integers: tracing back compares for equality, and a bound is exact.
+//!
+//! Counts that would widen the tables too much are priced by a multiplier each instead. The result is then
+//! a valid lower bound and a good row, not always the best one.
+
+use std::ops::Range;
+
+use super::stretch::{Arc, Entry, INFINITE, Stretches};
+use crate::model::{Count, FORBIDDEN, Model, Programme, Row};
+use crate::problem::{OFF, PersonId, Run};
+use crate::rules::{Limit, Weight};
+
+/// Values at or above this are not reachable.
+const UNREACHED: i32 = INFINITE / 2;
+/// Most combined states of counts kept exactly beside minutes and weekends.
+const EXACT_COUNT_STATES: usize = 96;
+/// Most table cells per person, 256 MiB of them at four bytes and two tables.
+const MAX_TABLE_CELLS: usize = 32 << 20;
+/// Attempts to find multipliers for counts.
+const MULTIPLIER_TRIES: usize = 9;
+/// Rows returned from one pass: the best, and the best that end in other totals.
+const ROWS_PER_PASS: usize = 3;
+
+/// What rows cost a person who joins them.
+#[derive(Clone, Copy)]
+pub(crate) enum RowPrices<'a> {
+    /// A price per unit, in fixed point, by row.
+    Linear(&'a [i32]),
+    /// The true extra cost at these counts, which leave the person out.
+    Marginal(&'a [i32]),
+}
+
+impl RowPrices<'_> {
+    fn of(self, row: &Row, index: usize, coefficient: i32, scale: i64) -> i32 {
+        match self {
+            RowPrices::Linear(prices) => prices[index] * coefficient,
+            RowPrices::Marginal(counts) => {
+                let extra = row.cost(counts[index] + coefficient) - row.cost(counts[index]);
+                (extra * scale) as i32
+            }
+        }
+    }
+
+    /// The price of every cell, counting the rows in which everybody counts one.
+    pub fn shared(self, model: &Model, cells: &mut Vec<i32>) {
+        cells.clear();
+        cells.extend(model.cell_rows.iter().map(|rows| {
+            let plain = rows.iter().map(|&row| (row as usize, &model.rows[row as usize]));
+            plain
+                .filter(|(_, row)| row.coefficients.is_none())
+                .map(|(index, row)| self.of(row, index, 1, model.scale))
+                .sum::<i32>()
+        }));
+    }
+}
+
+/// One question to the pricer.
+pub(crate) struct Query<'a> {
+    pub person: PersonId,
+    /// From [`RowPrices::shared`].
+    pub shared: &'a [i32],
+    pub rows: RowPrices<'a>,
+    /// Days that may change, and the cells of all others.
+    pub free: Range<usize>,
+    pub current: &'a [u16],
+    /// Extra cost, in fixed point, of any cell that differs from `current` (repair); 0 for none.
+    pub change: i32,
+    /// Keep small counts exactly; slower.
+    pub exact: bool,
+}
+
+/// What came back.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// Legal rows, best guess first; empty when there is none (or none was found).
+    pub rows: Vec<Vec<u16>>,
+    /// No legal row is cheaper than this (fixed point); `None` when there is no legal row at all.
+    pub bound: Option<i64>,
+}
+
+/// Tables that are kept from one question to the next.
+#[derive(Default)]
+pub(crate) struct Pricer {
+    stretches: Stretches,
+    off: Vec<i32>,
+    off_allowed: Vec<bool>,
+    start: Vec<i32>,
+    done: Vec<i32>,
+    long_off: Vec<i32>,
+    start_range: Vec<(usize, usize)>,
+    done_range: Vec<(usize, usize)>,
+    /// Arcs of all days; those of a day lie between two offsets.
+    arcs: Vec<Arc>,
+    arcs_from: Vec<usize>,
+    shape: Shape,
+    sums: Vec<u16>,
+}
+
+/// Extents of the tables.
+#[derive(Default, Clone)]
+struct Shape {
+    minutes: usize,
+    weekends: usize,
+    counts: usize,
+    /// Exactly kept counts with their radices.
+    exact: Vec<(usize, usize)>,
+    lowest_minutes: Vec<usize>,
+}
+
+impl Shape {
+    fn plane(&self) -> usize {
+        self.minutes * self.weekends * self.counts
+    }
+}
+
+impl Pricer {
+    /// Answers a question. `multipliers` (one per tally, fixed point) are where the search for them starts,
+    /// and come back as they ended.
+    pub fn price(&mut self, model: &Model, query: &Query, multipliers: &mut Vec<i32>) -> Answer {
+        let programme = &model.people[query.person];
+        multipliers.resize(programme.tallies.len(), 0);
+        self.choose_shape(model, programme, query.exact);
+        let exact: Vec<usize> = self.shape.exact.iter().map(|entry| entry.0).collect();
+        for &tally in &exact {
+            multipliers[tally] = 0;
+        }
+        let mut brackets: Vec<Bracket> =
+            programme.tallies.iter().map(|tally| Bracket::new(tally, model.scale)).collect();
+        let mut answer = Answer::default();
+        for attempt in 0..MULTIPLIER_TRIES {
+            let Some(value) = self.solve(model, query, programme, multipliers) else { break };
+            let mut bound = value.0;
+            for (tally, bracket) in brackets.iter().enumerate().filter(|(tally, _)| !exact.contains(tally)) {
+                bound += bracket.conjugate(&programme.tallies[tally], multipliers[tally], model.scale);
+            }
+            answer.bound = Some(answer.bound.map_or(bound, |best| best.max(bound)));
+            let mut steady = true;
+            for (tally, bracket) in brackets.iter_mut().enumerate().filter(|(tally, _)| !exact.contains(tally)) {
+                let count = &programme.tallies[tally];
+                let counted = value.1[0].iter().enumerate().filter(|&(day, &duty)| count.counts(day, duty)).count();
+                steady &= !bracket.update(count.limit, counted as u32 + count.carried, &mut multipliers[tally]);
+            }
+            let legal = |row: &Vec<u16>| programme.penalty(model, row).is_some();
+            let found = !answer.rows.is_empty();
+            answer.rows.extend(value.1.into_iter().filter(legal));
+            if steady || (found && !query.exact && attempt > 2) {
+                break;
+            }
+        }
+        answer
+    }
+
+    fn choose_shape(&mut self, model: &Model, programme: &Programme, exact: bool) {
+        let longest = model.minutes_of.iter().max().copied().unwrap_or(0) / model.step;
+        let reach = longest * model.days as u32;
+        let limit = &programme.hours;
+        let bound = |minutes: u32| minutes.saturating_sub(programme.carried_minutes);
+        let free = bound(limit.min) == 0
+            && u64::from(limit.max) >= u64::from(programme.carried_minutes) + u64::from(reach * model.step);
+        let most = if limit.above == Weight::Hard { (bound(limit.max) / model.step).min(reach) } else { reach };
+        let minutes = if free { 1 } else { most as usize + 1 };
+        let total_weekends =
+            (0..model.days).filter(|&day| model.weekday(day) == 5 || (day == 0 && model.weekday(0) == 6)).count();
+        let limit = &programme.weekends;
+        let room = limit.max.saturating_sub(programme.carried_weekends) as usize;
+        let weekends = match limit.above {
+            _ if room >= total_weekends && limit.min <= programme.carried_weekends => 1,
+            Weight::Hard => room.min(total_weekends) + 1,
+            Weight::Soft(_) => total_weekends + 1,
+        };
+        let lowest = if programme.hours.below == Weight::Hard && minutes > 1 {
+            bound(programme.hours.min).div_ceil(model.step)
+        } else {
+            0
+        };
+        let lowest_minutes = (0..=model.days)
+            .map(|day| (lowest as usize).saturating_sub(longest as usize * (model.days - day)))
+            .collect();
+        self.shape = Shape { minutes, weekends, counts: 1, exact: Vec::new(), lowest_minutes };
+        if exact {
+            self.shape.exact = exact_counts(
+                model,
+                programme,
+                EXACT_COUNT_STATES.min(MAX_TABLE_CELLS / (self.shape.plane() * (model.days + 1))),
+            );
+            self.shape.counts = self.shape.exact.iter().map(|entry| entry.1).product();
+        }
+        let counts = self.shape.counts;
+        self.sums.clear();
+        for a in 0..counts {
+            self.sums.extend((0..counts).map(|b| add_counts(&self.shape.exact, a, b)));
+        }
+    }
+
+    fn solve(
+        &mut self,
+        model: &Model,
+        query: &Query,
+        programme: &Programme,
+        multipliers: &[i32],
+    ) -> Option<(i64, Vec<Vec<u16>>)> {
+        self.fill_costs(model, query, programme, multipliers);
+        self.sweep(model, programme);
+        self.finish(model, programme)
+    }
+
+    /// Costs of cells relative to a day off; the days off themselves are a constant.
+    fn fill_costs(&mut self, model: &Model, query: &Query, programme: &Programme, multipliers: &[i32]) {
+        let (days, duties, shifts) = (model.days, model.duties, model.shifts);
+        let scale = model.scale as i32;
+        self.off.clear();
+        self.off_allowed.clear();
+        let exact: Vec<(usize, usize)> = self.shape.exact.clone();
+        self.stretches.reset(
+            model,
+            programme,
+            &exact,
+            self.shape.counts,
+            self.shape.minutes > 1,
+            self.shape.weekends > 1,
+        );
+        for day in 0..days {
+            let fixed = (!query.free.contains(&day)).then(|| query.current[day]);
+            let off = programme.cell(duties, day, OFF);
+            let allowed = off != FORBIDDEN && fixed.is_none_or(|cell| cell == OFF);
+            let changed = |duty: u16| if query.change != 0 && query.current[day] != duty { query.change } else { 0 };
+            let off = if allowed { off * scale + changed(OFF) } else { 0 };
+            self.off.push(off);
+            self.off_allowed.push(allowed);
+            let costs = &programme.base[day * (duties + 1)..(day + 1) * (duties + 1)];
+            for duty in 0..duties {
+                if costs[duty] == FORBIDDEN || fixed.is_some_and(|cell| usize::from(cell) != duty) {
+                    continue;
+                }
+                let mut cost = costs[duty] * scale + query.shared[day * duties + duty] - off + changed(duty as u16);
+                if model.has_links {
+                    for &index in &model.cell_rows[day * duties + duty] {
+                        let row = &model.rows[index as usize];
+                        let coefficient = row
+                            .coefficients
+                            .as_ref()
+                            .map_or(0, |list| list.of(query.person, model.grades[query.person]));
+                        if coefficient != 0 {
+                            cost += query.rows.of(row, index as usize, coefficient, model.scale);
+                        }
+                    }
+                }
+                for (tally, &multiplier) in programme.tallies.iter().zip(multipliers) {
+                    if multiplier != 0 && tally.counts(day, duty as u16) {
+                        cost += multiplier;
+                    }
+                }
+                self.stretches.offer(day * shifts + usize::from(model.shift_of[duty]), cost, duty as u16);
+            }
+        }
+    }
+
+    /// Cost of the first `day` days off, which started before the period or on day 0.
+    fn opening(&self, programme: &Programme, day: usize) -> Option<i32> {
+        let before = match programme.start {
+            Run::Unknown => 0,
+            Run::Off(days) => days,
+            Run::On { .. } => return (day == 0).then_some(0),
+        };
+        let mut cost = 0;
+        for (index, &allowed) in self.off_allowed[..day].iter().enumerate() {
+            if !allowed {
+                return None;
+            }
+            cost += programme.off.too_long(before + index as u32 + 1)?;
+        }
+        Some(cost)
+    }
+
+    fn opening_then_on(&self, model: &Model, programme: &Programme, day: usize) -> Option<i32> {
+        let short = match programme.start {
+            Run::Off(days) => programme.off.too_short(days + day as u32)?,
+            _ => 0,
+        };
+        Some((self.opening(programme, day)? + short) * model.scale as i32)
+    }
+
+    /// Length from which days off are all alike.
+    fn settled_off(model: &Model, programme: &Programme) -> usize {
+        let rule = &programme.off;
+        let longest = if rule.max == u32::MAX { rule.min } else { rule.min.max(rule.max) };
+        (longest.max(1) as usize).min(model.days + 1)
+    }
+
+    fn sweep(&mut self, model: &Model, programme: &Programme) {
+        let (days, scale) = (model.days, model.scale as i32);
+        let plane = self.shape.plane();
+        for table in [&mut self.start, &mut self.done] {
+            table.clear();
+            table.resize((days + 1) * plane, INFINITE);
+        }
+        self.long_off.clear();
+        self.long_off.resize(plane, INFINITE);
+        const NOTHING: (usize, usize) = (usize::MAX, 0);
+        self.start_range.clear();
+        self.start_range.resize(days + 1, NOTHING);
+        self.done_range.clear();
+        self.done_range.resize(days + 1, NOTHING);
+        let mut long_range = NOTHING;
+        if let Run::On { days: length, shift, same } = programme.start
+            && let (Some(run), Some(left)) = (programme.on.too_short(length), programme.left_shift(shift, same))
+        {
+            self.done[0] = (run + left) * scale;
+            self.done_range[0] = (0, 0);
+        }
+        let settled = Self::settled_off(model, programme);
+        self.arcs.clear();
+        self.arcs_from.clear();
+        self.arcs_from.resize(days + 1, 0);
+        for day in 0..=days {
+            if day > 0 {
+                self.extend_long_off(programme, day, settled, scale, &mut long_range);
+            }
+            if day == days {
+                break;
+            }
+            let shortest = if programme.off.below.is_none() { programme.off.min.max(1) as usize } else { 1 };
+            for length in shortest..settled.min(day + 1) {
+                if let Some(short) = programme.off.too_short(length as u32)
+                    && self.all_off(day - length, day)
+                {
+                    let from = (day - length) * plane;
+                    merge(
+                        &mut self.start[day * plane..(day + 1) * plane],
+                        &self.done[from..from + plane],
+                        short * scale,
+                    );
+                    widen(&mut self.start_range[day], self.done_range[day - length]);
+                }
+            }
+            if programme.off.too_short(settled as u32).is_some() && long_range.0 <= long_range.1 {
+                merge(&mut self.start[day * plane..(day + 1) * plane], &self.long_off, 0);
+                widen(&mut self.start_range[day], long_range);
+            }
+            if let Some(cost) = self.opening_then_on(model, programme, day) {
+                let cell = &mut self.start[day * plane];
+                *cell = (*cell).min(cost);
+                widen(&mut self.start_range[day], (0, 0));
+            }
+            self.arcs_from[day + 1] = self.arcs.len();
+            let range = &mut self.start_range[day];
+            range.0 = range.0.max(self.shape.lowest_minutes[day]);
+            if range.0 <= range.1 {
+                self.leave_on_duty(model, programme, day);
+            }
+        }
+    }
+
+    fn all_off(&self, from: usize, to: usize) -> bool {
+        self.off_allowed[from..to].iter().all(|&allowed| allowed)
+    }
+
+    fn extend_long_off(
+        &mut self,
+        programme: &Programme,
+        day: usize,
+        settled: usize,
+        scale: i32,
+        range: &mut (usize, usize),
+    ) {
+        let plane = self.shape.plane();
+        let beyond = if programme.off.max == u32::MAX { Some(0) } else { programme.off.too_long(settled as u32 + 1) };
+        match beyond {
+            Some(cost) if self.off_allowed[day - 1] => {
+                if cost != 0 {
+                    self.long_off.iter_mut().for_each(|value| *value += cost * scale);
+                }
+            }
+            _ => {
+                self.long_off.fill(INFINITE);
+                *range = (usize::MAX, 0);
+            }
+        }
+        if day >= settled && self.all_off(day - settled, day) {
+            let from = (day - settled) * plane;
+            merge(&mut self.long_off, &self.done[from..from + plane], 0);
+            widen(range, self.done_range[day - settled]);
+        }
+    }
+
+    fn leave_on_duty(&mut self, model: &Model, programme: &Programme, day: usize) {
+        let entry = Entry::at(programme, day);
+        self.stretches.arcs(model, programme, day, entry, &mut self.arcs);
+        self.arcs_from[day + 1] = self.arcs.len();
+        let (minutes, weekends, counts) = (self.shape.minutes, self.shape.weekends, self.shape.counts);
+        let plane = self.shape.plane();
+        let (low, high) = self.start_range[day];
+        let source = &self.start[day * plane..(day + 1) * plane];
+        for arc in &self.arcs[self.arcs_from[day]..] {
+            let (longer, end) = (usize::from(arc.minutes), day + usize::from(arc.length));
+            let high = high.min((minutes - 1).saturating_sub(longer));
+            if longer >= minutes || low > high {
+                continue;
+            }
+            let target = &mut self.done[end * plane..(end + 1) * plane];
+            let width = high - low + 1;
+            for count in 0..counts {
+                let after = self.sums[count * counts + usize::from(arc.counts)];
+                if after == u16::MAX {
+                    continue;
+                }
+                for weekend in 0..weekends.saturating_sub(usize::from(arc.weekends)) {
+                    let from = (count * weekends + weekend) * minutes + low;
+                    let to =
+                        (usize::from(after) * weekends + weekend + usize::from(arc.weekends)) * minutes + low + longer;
+                    let (from, to) = (&source[from..from + width], &mut target[to..to + width]);
+                    for (value, &before) in to.iter_mut().zip(from) {
+                        *value = (*value).min(before.wrapping_add(arc.cost));
+                    }
+                }
+            }
+            widen(&mut self.done_range[end], (low + longer, high + longer));
+        }
+    }
+
+    /// Cost of what a row ends in; `None` when it is not allowed.
+    fn ending(&self, model: &Model, programme: &Programme, at: usize) -> Option<i32> {
+        let (minutes, weekends) = (self.shape.minutes, self.shape.weekends);
+        let (minute, weekend, mut count) = (at % minutes, at / minutes % weekends, at / minutes / weekends);
+        let mut cost = 0;
+        if minutes > 1 {
+            cost += programme.hours_cost(minute as u32 * model.step, model.step)?;
+        }
+        if weekends > 1 {
+            cost += programme.weekend_cost(weekend as u32)?;
+        }
+        for &(tally, radix) in &self.shape.exact {
+            cost += programme.tallies[tally].cost((count % radix) as u32)?;
+            count /= radix;
+        }
+        Some(cost * model.scale as i32)
+    }
+
+    fn finish(&mut self, model: &Model, programme: &Programme) -> Option<(i64, Vec<Vec<u16>>)> {
+        let (days, plane, scale) = (model.days, self.shape.plane(), model.scale as i32);
+        // `start[days]` is free: collect there what ends in days off or in a stretch.
+        let settled = Self::settled_off(model, programme);
+        let mut last: Vec<i32> = self.done[days * plane..].to_vec();
+        for length in 1..settled.min(days + 1) {
+            if self.all_off(days - length, days) {
+                let from = (days - length) * plane;
+                merge(&mut last, &self.done[from..from + plane], 0);
+            }
+        }
+        merge(&mut last, &self.long_off, 0);
+        if !matches!(programme.start, Run::On { .. })
+            && let Some(cost) = self.opening(programme, days)
+        {
+            last[0] = last[0].min(cost * scale);
+        }
+        let mut endings: Vec<(i32, usize)> = Vec::new();
+        for at in (0..plane).filter(|&at| last[at] < UNREACHED) {
+            if let Some(cost) = self.ending(model, programme, at) {
+                endings.push((last[at] + cost, at));
+            }
+        }
+        endings.sort_unstable();
+        let best = endings.first()?.0;
+        endings.truncate(ROWS_PER_PASS);
+        let rows = endings.iter().map(|&(_, at)| self.trace(model, programme, at, last[at])).collect();
+        let constant: i64 = self.off.iter().map(|&cost| i64::from(cost)).sum();
+        Some((i64::from(best) + constant, rows))
+    }
+
+    /// Walks back from an end state to a row of cells.
+    fn trace(&mut self, model: &Model, programme: &Programme, mut at: usize, mut value: i32) -> Vec<u16> {
+        let (plane, scale) = (self.shape.plane(), model.scale as i32);
+        let mut cells = vec![OFF; model.days];
+        let mut day = model.days;
+        let mut ended = true;
+        loop {
+            // Days off back to a stretch that ended, or to the opening.
+            let Some((length, before)) = self.days_off_before(model, programme, day, at, value, ended, scale) else {
+                return cells;
+            };
+            day -= length;
+            value = before;
+            if day == 0 {
+                return cells;
+            }
+            let Some((from, start_at)) = self.stretch_before(model, programme, day, at, value, &mut cells) else {
+                return cells;
+            };
+            day = from;
+            at = start_at;
+            value = self.start[day * plane + at];
+            ended = false;
+            if day == 0 {
+                return cells;
+            }
+        }
+    }
+
+    /// The run of days off (perhaps none, at the very end) that led to `value`; `None` when it is the opening.
+    #[expect(clippy::too_many_arguments, reason = "one step of a trace: a struct would be built and dropped at once")]
+    fn days_off_before(
+        &self,
+        model: &Model,
+        programme: &Programme,
+        day: usize,
+        at: usize,
+        value: i32,
+        ended: bool,
+        scale: i32,
+    ) -> Option<(usize, i32)> {
+        let plane = self.shape.plane();
+        if ended && self.done[day * plane + at] == value {
+            return Some((0, value));
+        }
+        let settled = Self::settled_off(model, programme) as u32;
+        let mut long = 0;
+        for length in 1..=day {
+            if !self.off_allowed[day - length] {
+                break;
+            }
+            if length as u32 > settled && programme.off.max != u32::MAX {
+                long += programme.off.too_long(length as u32)?;
+            }
+            let short = if ended { Some(0) } else { programme.off.too_short(length as u32) };
+            let Some(short) = short else { continue };
+            let before = self.done[(day - length) * plane + at];
+            if before < UNREACHED && before + (short + long) * scale == value {
+                return Some((length, before));
+            }
+        }
+        None
+    }
+
+    /// The stretch that ended before `day` in state `at`; writes its cells.
+    fn stretch_before(
+        &mut self,
+        model: &Model,
+        programme: &Programme,
+        day: usize,
+        at: usize,
+        value: i32,
+        cells: &mut [u16],
+    ) -> Option<(usize, usize)> {
+        let (minutes, weekends, counts, plane) =
+            (self.shape.minutes, self.shape.weekends, self.shape.counts, self.shape.plane());
+        let (minute, weekend, count) = (at % minutes, at / minutes % weekends, at / minutes / weekends);
+        for from in (0..day).rev() {
+            let (lowest, highest) = self.start_range[from];
+            let arcs = self.arcs_from[from]..self.arcs_from[from + 1];
+            for arc in self.arcs[arcs].iter().filter(|arc| from + usize::from(arc.length) == day) {
+                if usize::from(arc.minutes) > minute || usize::from(arc.weekends) > weekend {
+                    continue;
+                }
+                let low = minute - usize::from(arc.minutes);
+                if low < lowest || low > highest {
+                    continue;
+                }
+                for before in 0..counts {
+                    if usize::from(self.sums[before * counts + usize::from(arc.counts)]) != count {
+                        continue;
+                    }
+                    let start = (before * weekends + weekend - usize::from(arc.weekends)) * minutes + low;
+                    let cost = self.start[from * plane + start];
+                    if cost < UNREACHED && cost + arc.cost == value {
+                        let arc = *arc;
+                        self.stretches.trace(
+                            model,
+                            programme,
+                            from,
+                            Entry::at(programme, from),
+                            &arc,
+                            &mut cells[from..day],
+                        );
+                        return Some((from, start));
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The bracket in which the multiplier of a count is sought.
+struct Bracket {
+    low: i32,
+    high: Option<i32>,
+    step: i32,
+    ceiling: i32,
+    floor: i32,
+}
+
+impl Bracket {
+    fn new(count: &Count, scale: i64) -> Self {
+        let clamp = |weight: Weight| match weight {
+            Weight::Hard => INFINITE / 64,
+            Weight::Soft(weight) => (i64::from(weight) * scale).min(i64::from(INFINITE / 64)) as i32,
+        };
+        let floor = if count.limit.min > count.carried { -clamp(count.limit.below) } else { 0 };
+        Bracket { low: floor, high: None, step: 4 * scale as i32, ceiling: clamp(count.limit.above), floor }
+    }
+
+    /// What the multiplier gives back: the least of `cost(n) - multiplier * n`.
+    fn conjugate(&self, count: &Count, multiplier: i32, scale: i64) -> i64 {
+        let at = |total: u32| -i64::from(multiplier) * i64::from(total.saturating_sub(count.carried));
+        let carried = count.cost(0).map_or(0, |cost| i64::from(cost) * scale);
+        match multiplier {
+            m if m > 0 => at(count.limit.max) + if count.limit.max < count.carried { carried } else { 0 },
+            m if m < 0 => at(count.limit.min),
+            _ => {
+                if count.limit.max < count.carried {
+                    carried
+                } else {
+                    0
+                }
+            }
+        }
+    }
+
+    /// Moves the multiplier; true when it moved.
+    fn update(&mut self, limit: Limit, total: u32, multiplier: &mut i32) -> bool {
+        let before = *multiplier;
+        if total > limit.max {
+            self.low = self.low.max(before);
+            *multiplier = match self.high {
+                Some(high) => self.low + (high - self.low) / 2,
+                None => (before.saturating_mul(2)).max(before + self.step),
+            };
+        } else if total < limit.min || before > 0 && total < limit.max {
+            self.high = Some(before);
+            let low = if total < limit.min { self.low.min(before - self.step) } else { self.low.max(0) };
+            *multiplier = low + (before - low) / 2;
+        }
+        *multiplier = (*multiplier).clamp(self.floor, self.ceiling);
+        (*multiplier - before).abs() > self.step / 16
+    }
+}
+
+/// Counts that depend on the shift alone, smallest first, while their states multiply to at most `most`.
+fn exact_counts(model: &Model, programme: &Programme, most: usize) -> Vec<(usize, usize)> {
+    let mut candidates: Vec<(usize, usize)> = programme
+        .tallies
+        .iter()
+        .enumerate()
+        .filter(|(_, tally)| {
+            (0..model.duties)
+                .all(|a| (0..a).all(|b| model.shift_of[a] != model.shift_of[b] || tally.duties[a] == tally.duties[b]))
+        })
+        .map(|(index, tally)| {
+            let reach = tally.days.as_ref().map_or(model.days, |days| days.iter().filter(|&&on| on).count());
+            let room = tally.limit.max.saturating_sub(tally.carried) as usize;
+            (index, if tally.limit.above == Weight::Hard { room.min(reach) + 1 } else { reach + 1 })
+        })
+        .collect();
+    candidates.sort_by_key(|entry| entry.1);
+    let mut states = 1;
+    candidates.retain(|entry| {
+        let fits = states * entry.1 <= most;
+        states *= if fits { entry.1 } else { 1 };
+        fits
+    });
+    candidates
+}
+
+fn add_counts(exact: &[(usize, usize)], mut a: usize, mut b: usize) -> u16 {
+    let (mut sum, mut unit) = (0, 1);
+    for &(_, radix) in exact {
+        let digit = a % radix + b % radix;
+        if digit >= radix {
+            return u16::MAX;
+        }
+        sum += digit * unit;
+        unit *= radix;
+        a /= radix;
+        b /= radix;
+    }
+    sum as u16
+}
+
+fn merge(target: &mut [i32], source: &[i32], cost: i32) {
+    for (value, &before) in target.iter_mut().zip(source) {
+        *value = (*value).min(before.wrapping_add(cost));
+    }
+}
+
+fn widen(range: &mut (usize, usize), other: (usize, usize)) {
+    if other.0 <= other.1 {
+        *range = (range.0.min(other.0), range.1.max(other.1));
+    }
+}

@@ -1,0 +1,329 @@
+//! The anytime solver: construct, polish, bound, dive, and improve until stopped.
+//!
+//! Work is cut into *barriers*. What happens up to a barrier depends on the problem, the seed and nothing
+//! else: not on the clock, and not on the number of threads. Time only decides at which barrier to stop, and
+//! the barrier is reported, so that a run can be repeated by giving its number instead of a time.
+
+use std::time::{Duration, Instant};
+
+use thiserror::Error;
+
+use crate::checker;
+use crate::model::Model;
+use crate::problem::{PersonId, Problem, Roster};
+use crate::search::columns::{Effort, Part, Relaxation, Workbench};
+use crate::search::neighbourhood::{Neighbourhoods, Proposal};
+use crate::search::polish::{self, Standing};
+use crate::search::pricer::{Query, RowPrices};
+use crate::search::random::Random;
+use crate::validate::{ProblemError, validate};
+
+/// Largest linear programme (rows and people) that is solved over everything at once; its inverse is dense.
+const WHOLE_ROWS: usize = 1_600;
+/// Rounds of pricing for the relaxation of the whole.
+const WHOLE_ROUNDS: usize = 400;
+/// Passes of one-person improvement after a construction or a dive.
+const PASSES: usize = 6;
+/// Pieces of work between two barriers, whatever the number of threads.
+pub(crate) const JOBS: usize = 2;
+
+/// When to stop, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Stop at the first barrier after so many seconds.
+    pub seconds: Option<f64>,
+    /// Stop at this barrier.
+    pub barriers: Option<u64>,
+    /// Threads; the result does not depend on it.
+    pub threads: usize,
+    /// Seed.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { seconds: Some(10.0), barriers: None, threads: 1, seed: 1 }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Number of the barrier.
+    pub barrier: u64,
+    /// Seconds since the start.
+    pub seconds: f64,
+    /// Penalty of the best roster.
+    pub penalty: u64,
+    /// Proven bound, if there is one yet.
+    pub bound: Option<u64>,
+}
+
+/// A proven lower bound with what proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// No legal roster has a smaller penalty.
+    pub value: u64,
+    /// The Lagrangian multipliers, one per row (demand first, then the bounds of links), in units of `1 / scale`.
+    pub prices: Vec<i32>,
+    /// See `prices`.
+    pub scale: u32,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    /// The best roster; the checker has passed it.
+    pub roster: Roster,
+    /// Its penalty, by the checker.
+    pub penalty: u64,
+    /// The best proven bound.
+    pub bound: Option<Bound>,
+    /// The barrier at which the run stopped.
+    pub barrier: u64,
+    /// False where some duty has fewer people than its hard minimum, or a hard link is broken.
+    pub legal: bool,
+}
+
+/// Why there is no roster.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum SolveError {
+    /// The problem makes no sense.
+    #[error(transparent)]
+    Problem(#[from] ProblemError),
+    /// Somebody's own rules contradict each other.
+    #[error(
+        "{0:?} has no legal row of duties, whatever the others do; ask for an explanation and relax one of the rules"
+    )]
+    Impossible(String),
+    /// The search and the checker disagree; the roster is withheld.
+    #[error(
+        "the checker puts the roster at {checked}, the search at {searched}: this is a fault of the program, please report the problem"
+    )]
+    Disagreement {
+        /// By the checker.
+        checked: String,
+        /// By the search.
+        searched: i64,
+    },
+}
+
+struct Run<'a, 'b> {
+    problem: &'a Problem,
+    model: &'a Model,
+    options: &'a Options,
+    started: Instant,
+    barrier: u64,
+    bound: Option<(i64, Vec<i32>)>,
+    report: &'b mut dyn FnMut(&Progress) -> bool,
+    stopped: bool,
+}
+
+/// Solves until stopped, told by `report` (return false to stop), or proven optimal.
+///
+/// # Errors
+/// [`SolveError`]; a roster that the checker does not confirm is never returned.
+pub fn solve(
+    problem: &Problem,
+    options: &Options,
+    report: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<Solution, SolveError> {
+    validate(problem)?;
+    let model = Model::compile(problem);
+    let mut run = Run {
+        problem,
+        model: &model,
+        options,
+        started: Instant::now(),
+        barrier: 0,
+        bound: None,
+        report,
+        stopped: false,
+    };
+    let standing = run.search()?;
+    let checked = checker::roster::check(problem, &standing.roster);
+    run.conclude(standing, &checked)
+}
+
+/// Gives everybody a first row, one after the other, each the best against those before.
+pub(crate) fn construct(model: &Model, bench: &mut Workbench, order: &[PersonId]) -> Result<Standing, PersonId> {
+    let mut roster = Roster::empty(model.people.len(), model.days);
+    let mut counts = vec![0; model.rows.len()];
+    let mut shared = Vec::new();
+    for &person in order {
+        let rows = RowPrices::Marginal(&counts);
+        rows.shared(model, &mut shared);
+        let mut query = Query {
+            person,
+            shared: &shared,
+            rows,
+            free: 0..model.days,
+            current: roster.row(person),
+            change: 0,
+            exact: false,
+        };
+        let mut answer = bench.pricers[0].price(model, &query, &mut Vec::new());
+        if answer.rows.is_empty() && answer.bound.is_some() {
+            query.exact = true;
+            answer = bench.pricers[0].price(model, &query, &mut Vec::new());
+        }
+        let cells = answer.rows.into_iter().next().ok_or(person)?;
+        model.add_to_counts(&mut counts, person, &cells, 1);
+        roster.row_mut(person).copy_from_slice(&cells);
+    }
+    Standing::of(model, roster).ok_or(order[0])
+}
+
+impl Run<'_, '_> {
+    fn search(&mut self) -> Result<Standing, SolveError> {
+        let model = self.model;
+        let mut bench = Workbench::new(self.options.threads.clamp(1, JOBS));
+        let mut random = Random::new(self.options.seed);
+        let mut order: Vec<PersonId> = (0..model.people.len()).collect();
+        random.shuffle(&mut order);
+        let mut standing = construct(model, &mut bench, &order)
+            .map_err(|person| SolveError::Impossible(self.problem.people[person].name.clone()))?;
+        if !self.pass(&standing) {
+            return Ok(standing);
+        }
+        for _ in 0..PASSES {
+            let before = standing.total;
+            for chunk in order.chunks(64) {
+                for &person in chunk {
+                    polish::improve(model, &mut standing, person, &mut bench.pricers[0], false);
+                }
+                if !self.pass(&standing) {
+                    return Ok(standing);
+                }
+            }
+            if standing.total == before {
+                break;
+            }
+        }
+        let mut neighbourhoods = Neighbourhoods::new(model, self.options.seed);
+        if model.rows.len() + model.people.len() <= WHOLE_ROWS {
+            self.whole(&mut standing, &mut bench, &mut random, &mut neighbourhoods);
+        }
+        while !self.stopped {
+            let jobs = neighbourhoods.plan(model, &standing, JOBS);
+            let proposals: Vec<Proposal> = if bench.pricers.len() > 1 {
+                std::thread::scope(|scope| {
+                    let (neighbourhoods, standing) = (&neighbourhoods, &standing);
+                    let handles: Vec<_> = jobs
+                        .into_iter()
+                        .zip(&mut bench.pricers)
+                        .map(|(job, pricer)| scope.spawn(move || neighbourhoods.work(model, standing, job, pricer)))
+                        .collect();
+                    handles.into_iter().map(|handle| handle.join().expect("a search job does not panic")).collect()
+                })
+            } else {
+                jobs.into_iter().map(|job| neighbourhoods.work(model, &standing, job, &mut bench.pricers[0])).collect()
+            };
+            neighbourhoods.merge(model, &mut standing, proposals);
+            self.pass(&standing);
+        }
+        Ok(standing)
+    }
+
+    /// Relaxes and dives over everybody at once.
+    fn whole(
+        &mut self,
+        standing: &mut Standing,
+        bench: &mut Workbench,
+        random: &mut Random,
+        neighbourhoods: &mut Neighbourhoods,
+    ) {
+        let model = self.model;
+        let part = Part { people: (0..model.people.len()).collect(), free: 0..model.days };
+        let effort = Effort { rounds: WHOLE_ROUNDS, dive_rounds: 6, threads: self.options.threads, exact: false };
+        let base = standing.clone();
+        let mut relaxation = Relaxation::new(model, &part, &base.roster, &base.counts, random);
+        relaxation.solve(effort, bench, |now| {
+            self.note_bound(now.best_bound.as_ref());
+            self.pass(standing)
+        });
+        if self.stopped {
+            return;
+        }
+        self.note_bound(relaxation.best_bound.as_ref());
+        neighbourhoods.learn(relaxation.useful(model.scale as f64 * 0.01), &part);
+        let rows = relaxation.dive(effort, bench, random);
+        if let Some(mut candidate) = with_rows(model, standing, rows) {
+            polish::polish(model, &mut candidate, &part.people, &mut bench.pricers[0], PASSES, true);
+            if candidate.total <= standing.total {
+                *standing = candidate;
+            }
+        }
+        self.pass(standing);
+    }
+
+    fn note_bound(&mut self, found: Option<&(i64, Vec<i32>)>) {
+        if let Some(found) = found
+            && self.bound.as_ref().is_none_or(|bound| found.0 > bound.0)
+        {
+            self.bound = Some(found.clone());
+        }
+    }
+
+    /// A fixed-point bound as whole penalty: penalties are whole, so it may be rounded up.
+    fn whole_bound(&self) -> Option<u64> {
+        self.bound.as_ref().map(|bound| (bound.0.max(0) as u64).div_ceil(self.model.scale as u64))
+    }
+
+    /// A barrier: counts, reports, and decides whether to go on.
+    fn pass(&mut self, standing: &Standing) -> bool {
+        self.barrier += 1;
+        let bound = self.whole_bound();
+        let progress = Progress {
+            barrier: self.barrier,
+            seconds: self.started.elapsed().as_secs_f64(),
+            penalty: standing.total.max(0) as u64,
+            bound,
+        };
+        let over = self
+            .options
+            .seconds
+            .is_some_and(|seconds| self.started.elapsed() >= Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+        let last = self.options.barriers.is_some_and(|last| self.barrier >= last);
+        let proven = bound.is_some_and(|bound| standing.total <= bound as i64);
+        let wanted = (self.report)(&progress);
+        self.stopped |= over || last || proven || !wanted;
+        !self.stopped
+    }
+
+    fn conclude(&self, standing: Standing, checked: &checker::roster::Report) -> Result<Solution, SolveError> {
+        let hard = checked.findings.iter().filter(|finding| finding.cost.is_none()).count();
+        let agreed = hard == 0 && checked.penalty() as i64 == standing.total;
+        // Where a hard minimum cannot be met the search charges for it; the checker calls it illegal.
+        let only_coupling = checked.findings.iter().all(|finding| finding.cost.is_some() || finding.person.is_none());
+        if !agreed && (hard == 0 || !only_coupling) {
+            return Err(SolveError::Disagreement {
+                checked: format!("{} with {hard} hard rules broken", checked.penalty()),
+                searched: standing.total,
+            });
+        }
+        let value = self.whole_bound();
+        let bound = self.bound.as_ref().zip(value).map(|((_, prices), value)| Bound {
+            value,
+            prices: prices.clone(),
+            scale: self.model.scale as u32,
+        });
+        Ok(Solution {
+            penalty: checked.penalty(),
+            legal: checked.is_legal(),
+            roster: standing.roster,
+            bound,
+            barrier: self.barrier,
+        })
+    }
+}
+
+/// What stands, with these rows instead; `None` when one of them is not legal.
+pub(crate) fn with_rows(model: &Model, standing: &Standing, rows: Vec<(PersonId, Vec<u16>)>) -> Option<Standing> {
+    let mut next = standing.clone();
+    for (person, cells) in rows {
+        let own = model.people[person].penalty(model, &cells)?;
+        next.replace(model, person, &cells, own);
+    }
+    Some(next)
+}
