@@ -3,6 +3,9 @@
 //! The same events give the same bytes: nothing here reads a clock. An event that is withdrawn is kept in the feed
 //! as [`Status::Cancelled`], with a higher sequence, so that it also leaves the calendars that have it.
 //!
+//! Written here and not with the `icalendar` crate, which stamps events with the clock and names them at random unless
+//! told otherwise, and brings a second library of dates; that crate reads the feeds back in the tests.
+//!
 //! ```
 //! use paper::calendar::{Calendar, Event, Status};
 //! let mut calendar = Calendar::new("东关收费站");

@@ -17,6 +17,9 @@ const EXACT_BELOW: f64 = 1e15;
 /// Words that may stand after a count: people, pieces, vehicles, places, posts.
 const MEASURE_WORDS: [char; 8] = ['人', '名', '个', '辆', '台', '处', '岗', '条'];
 
+/// What people write for "the same as above".
+const DITTO: [&str; 5] = ["同上", "〃", "″", "ditto", "\"\""];
+
 /// How dates without a year, and serials, are to be understood.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
@@ -55,6 +58,9 @@ fn from_text(text: &str, kind: &Kind, context: Context) -> Result<Cell, Reason> 
     let folded = fold(text);
     if folded.is_empty() || is_placeholder(&folded, kind) {
         return Ok(Cell::Empty);
+    }
+    if DITTO.contains(&folded.as_str()) {
+        return Err(Reason::Ditto);
     }
     match kind {
         Kind::Text => Ok(Cell::Text(clean(text))),
@@ -257,6 +263,15 @@ mod tests {
         assert_eq!(text(" \u{3000}", &Kind::Count), Ok(Cell::Empty));
         assert_eq!(text("—", &Kind::Count), Ok(Cell::Empty));
         assert_eq!(parse(&Raw::Number(2.5), &Kind::Count, CONTEXT), Err(Reason::NotACount));
+    }
+
+    #[test]
+    fn the_same_as_above_is_not_guessed() {
+        for kind in [Kind::Text, Kind::Name, Kind::Date, Kind::List] {
+            assert_eq!(text(" 〃 ", &kind), Err(Reason::Ditto));
+            assert_eq!(text("同上", &kind), Err(Reason::Ditto));
+        }
+        assert_eq!(text("同上路口", &Kind::Text), Ok(Cell::text("同上路口")));
     }
 
     #[test]

@@ -93,6 +93,8 @@ pub enum Reason {
     NotCalculated,
     /// A tick or TRUE/FALSE where a text or number was expected.
     TrueOrFalse,
+    /// 同上, 〃: the value above is meant, but a sorted table has another row above.
+    Ditto,
     NotACount,
     /// A long number shown as 1.38E+10: its digits are gone.
     DigitsLost,
@@ -276,6 +278,10 @@ impl Reason {
             Reason::TrueOrFalse => (
                 "is a TRUE/FALSE value. Type the words that are meant.".into(),
                 "是逻辑值。请填写具体内容。".into(),
+            ),
+            Reason::Ditto => (
+                "points to the row above, which sorting or filtering changes. Write the value out.".into(),
+                "指上一行内容，排序或筛选后即失准。请填写具体内容。".into(),
             ),
             Reason::NotACount => (
                 "is not a whole number. Write digits only, zero or more, such as 12.".into(),
