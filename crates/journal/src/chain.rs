@@ -25,7 +25,8 @@ use smallvec::SmallVec;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::entry::{Commitment, Hash, NewEntry, Subject, Subjects};
+use crate::entry::{Check, Commitment, EntryRef, Hash, NewEntry, Subject, Subjects};
+use crate::error::{AppendError, MAX_BODY, MAX_LINKS, StorageError};
 
 /// Bytes before the links.
 const HEADER: usize = 114;
@@ -74,6 +75,37 @@ pub(crate) fn commit(salt: &[u8], kind: u8, body: &str) -> Hash {
     sha.update([kind]);
     sha.update(body.as_bytes());
     sha.finalize().into()
+}
+
+/// Limits that the chain's layout sets.
+pub(crate) fn check_size(entry: &NewEntry) -> Result<(), AppendError> {
+    let check =
+        |what, size, limit| if size > limit { Err(AppendError::TooLarge { what, size, limit }) } else { Ok(()) };
+    check("the body", entry.body.len(), MAX_BODY)?;
+    check("the number of subjects", entry.subjects.len(), MAX_LINKS)?;
+    check("the number of texts", entry.texts.len(), MAX_LINKS)?;
+    check("the number of erasures", entry.erase.len(), MAX_LINKS)?;
+    entry.texts.iter().try_for_each(|text| check("a text", text.body.len(), MAX_BODY))
+}
+
+/// Recomputes the hash of `entry`, if that is asked.
+pub(crate) fn check(entry: &EntryRef<'_>, check: Check) -> Result<(), StorageError> {
+    if check == Check::Nothing {
+        return Ok(());
+    }
+    let header = Header {
+        position: entry.position,
+        at: entry.at,
+        sender: entry.sender,
+        command_id: entry.command_id,
+        payload_hash: entry.payload_hash,
+        schema: entry.schema,
+    };
+    if hash(&entry.previous, &header, entry.links, &entry.body) == entry.hash {
+        return Ok(());
+    }
+    let what = "its bytes do not give its hash, or it does not follow the entry before".into();
+    Err(StorageError::Corrupt { position: entry.position, what })
 }
 
 /// What an entry points at: subjects, texts and erasures.

@@ -8,6 +8,8 @@ use smallvec::SmallVec;
 use uuid::Uuid;
 
 use crate::chain::{self, Links};
+use crate::error::StorageError;
+use crate::upcast::Upcasts;
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];
@@ -118,6 +120,14 @@ impl EntryRef<'_> {
     /// [`chain::Malformed`] when the stored bytes do not follow the layout.
     pub fn links(&self) -> Result<Links, chain::Malformed> {
         Links::decode(self.links)
+    }
+
+    /// Replaces a body of an old schema by its current form; the hash stays that of the stored bytes.
+    pub(crate) fn lift(&mut self, upcasts: &Upcasts) -> Result<(), StorageError> {
+        let (position, schema) = (self.position, self.schema);
+        let lifted = upcasts.apply(schema, std::mem::take(&mut self.body));
+        (self.schema, self.body) = lifted.map_err(|what| StorageError::Schema { position, schema, what })?;
+        Ok(())
     }
 
     /// A copy that outlives the replay.

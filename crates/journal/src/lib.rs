@@ -24,16 +24,23 @@
 //! - No (sender, command id) stands twice.
 //! - Personal data and free text stand beside the chain, never in it: the chain holds salted commitments.
 
+pub mod backup;
 pub mod chain;
 pub mod checkpoint;
 pub mod entry;
 pub mod error;
+pub mod export;
+mod files;
 pub mod merkle;
+pub mod postgres;
+pub mod snapshot;
 pub mod sqlite;
 pub mod upcast;
+pub mod verify;
 
 use std::ops::ControlFlow;
 
+pub use backup::{backup, restore};
 pub use checkpoint::Checkpoint;
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use entry::{
@@ -41,8 +48,10 @@ pub use entry::{
     TextState,
 };
 pub use error::{AppendError, OpenError, StorageError};
+pub use export::{ExportOptions, export};
 pub use upcast::Upcasts;
 use uuid::Uuid;
+pub use verify::{Fault, Report, VerifyOptions, verify};
 
 /// A text as it passes by in the load at start-up: id, kind, body.
 pub type Text<'a> = (u64, u8, &'a str);

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{Sqlite, keeper, read, storage};
 use crate::chain::{self, Header};
 use crate::entry::{Commitment, Conflict, Head, NewEntry, NewText, Subject};
-use crate::error::{AppendError, MAX_BODY, MAX_LINKS, StorageError};
+use crate::error::{AppendError, StorageError};
 
 /// Buffers kept between groups.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub(super) fn append(journal: &mut Sqlite, expected: &Head, entries: &[NewEntry]
     if entries.is_empty() && *expected == journal.head {
         return Ok(journal.head);
     }
-    entries.iter().try_for_each(check_size)?;
+    entries.iter().try_for_each(chain::check_size)?;
     let gate = journal.keeper.gate();
     let _keeper_waits = keeper::enter(&gate);
     match group(&mut journal.connection, &mut journal.scratch, expected, entries) {
@@ -38,17 +38,6 @@ pub(super) fn append(journal: &mut Sqlite, expected: &Head, entries: &[NewEntry]
             })
         }
     }
-}
-
-/// Limits that the chain's layout sets.
-pub(crate) fn check_size(entry: &NewEntry) -> Result<(), AppendError> {
-    let check =
-        |what, size, limit| if size > limit { Err(AppendError::TooLarge { what, size, limit }) } else { Ok(()) };
-    check("the body", entry.body.len(), MAX_BODY)?;
-    check("the number of subjects", entry.subjects.len(), MAX_LINKS)?;
-    check("the number of texts", entry.texts.len(), MAX_LINKS)?;
-    check("the number of erasures", entry.erase.len(), MAX_LINKS)?;
-    entry.texts.iter().try_for_each(|text| check("a text", text.body.len(), MAX_BODY))
 }
 
 enum Failure {

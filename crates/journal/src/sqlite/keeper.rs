@@ -132,7 +132,7 @@ fn run(own: &Connection, asked: &Receiver<Ask>, gate: &Mutex<()>) {
         let left = copy(own);
         if scrub {
             let _writer_waits = enter(gate);
-            scrub = !checkpoint(own, "TRUNCATE").is_some_and(|(busy, ..)| !busy);
+            scrub = checkpoint(own, "TRUNCATE").is_none_or(|(busy, ..)| busy);
         } else if left.is_some_and(|(log, left)| log > LONG && (left < SHORT_WAIT || log > BOUND)) {
             let _writer_waits = enter(gate);
             let _ = checkpoint(own, "RESTART");

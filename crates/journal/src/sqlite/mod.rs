@@ -18,6 +18,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use uuid::Uuid;
 
 pub use read::Reader;
+pub(crate) use read::{Source, open_read_only};
+pub(crate) use seal::from_row as checkpoint_from_row;
 
 use crate::checkpoint::Checkpoint;
 use crate::entry::{Check, Conflict, Entry, EntryRef, Hash, Head, NewEntry, Seen, Subject, TextState};
@@ -166,8 +168,8 @@ impl Journal for Sqlite {
 }
 
 impl Sqlite {
-    fn source(&self) -> read::Source<'_> {
-        read::Source { connection: &self.connection, path: &self.path, upcasts: &self.options.upcasts }
+    fn source(&self) -> Source<'_> {
+        Source { connection: &self.connection, path: &self.path, upcasts: &self.options.upcasts }
     }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::{Options, connect, schema, seal, storage};
-use crate::chain::{self, Header};
+use crate::chain;
 use crate::checkpoint::Checkpoint;
 use crate::entry::{Check, Conflict, Entry, EntryRef, GENESIS, Hash, Head, Seen, Subject, TextState};
 use crate::error::{OpenError, StorageError};
@@ -202,16 +202,9 @@ impl Source<'_> {
                 if entry.position != next {
                     return Err(missing(next));
                 }
-                if check == Check::Chain && entry.hash != chain_hash(&entry) {
-                    let what = "its bytes do not give its hash, or it does not follow the entry before".into();
-                    return Err(StorageError::Corrupt { position: next, what });
-                }
+                chain::check(&entry, check)?;
                 previous = entry.hash;
-                let schema = entry.schema;
-                (entry.schema, entry.body) = self
-                    .upcasts
-                    .apply(schema, entry.body)
-                    .map_err(|what| StorageError::Schema { position: next, schema, what })?;
+                entry.lift(self.upcasts)?;
                 if visit(entry).is_break() {
                     return Ok(());
                 }
@@ -220,18 +213,6 @@ impl Source<'_> {
         }
         Ok(())
     }
-}
-
-fn chain_hash(entry: &EntryRef<'_>) -> Hash {
-    let header = Header {
-        position: entry.position,
-        at: entry.at,
-        sender: entry.sender,
-        command_id: entry.command_id,
-        payload_hash: entry.payload_hash,
-        schema: entry.schema,
-    };
-    chain::hash(&entry.previous, &header, entry.links, &entry.body)
 }
 
 /// One row; a column of another type or length than was written is said in words.
@@ -271,11 +252,16 @@ pub(crate) fn fixed<const N: usize>(row: &Row<'_>, index: usize, column: &str) -
     bytes.try_into().map_err(|_| format!("{column} is {} bytes long, not {N}", bytes.len()))
 }
 
+/// A stored hash of another length is no hash: zeros, which no entry has, so that a replay names the entry.
+fn hash(row: &Row<'_>, index: usize) -> rusqlite::Result<Hash> {
+    Ok(row.get_ref(index)?.as_bytes()?.try_into().unwrap_or(GENESIS))
+}
+
 pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Head> {
     let sql = "SELECT position, hash FROM entry ORDER BY position DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql)?;
-    let found =
-        statement.query_row((), |row| Ok(Head { position: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? }));
+    let found = statement
+        .query_row((), |row| Ok(Head { position: row.get::<_, i64>(0)?.cast_unsigned(), hash: hash(row, 1)? }));
     Ok(found.optional()?.unwrap_or(Head::EMPTY))
 }
 
@@ -284,7 +270,7 @@ pub(crate) fn hash_at(connection: &Connection, position: u64) -> rusqlite::Resul
         return Ok(Some(GENESIS));
     }
     let mut statement = connection.prepare_cached("SELECT hash FROM entry WHERE position = ?1")?;
-    statement.query_row([position.cast_signed()], |row| row.get(0)).optional()
+    statement.query_row([position.cast_signed()], |row| hash(row, 0)).optional()
 }
 
 pub(super) fn seen(connection: &Connection, sender: u64, command_id: Uuid) -> rusqlite::Result<Option<Seen>> {
