@@ -1,0 +1,177 @@
+//! The pages of signing in; markup after `ui/README.md`.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+
+use crate::accounts::session::{Mode, Session};
+use crate::accounts::{Invitation, SignedIn, code, password};
+use crate::http::negotiate::Locale;
+use crate::http::problem::Problem;
+use crate::page;
+use crate::shell::Shell;
+
+fn fault(problem: Option<&Problem>) -> Markup {
+    html! {
+        @if let Some(problem) = problem {
+            p.fault role="alert" data-state="wrong" { (problem.detail.as_deref().unwrap_or_default()) @if let Some(remedy) = &problem.remedy { " " (remedy) } }
+        }
+    }
+}
+
+fn code_row(locale: Locale, required: bool) -> Markup {
+    html! {
+        div.row {
+            label for="code" { (locale.t("sign-in-code")) }
+            span.hint #code-hint { (locale.t("sign-in-code-hint")) }
+            input #code name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="7" aria-describedby="code-hint" required[required];
+        }
+    }
+}
+
+pub fn sign_in(shell: &Shell, locale: Locale, next: &str, login: &str, problem: Option<&Problem>) -> Markup {
+    page::plain(
+        shell,
+        locale,
+        &locale.t("sign-in-title"),
+        &html! {
+            div.head { h1 { (locale.t("sign-in-title")) } }
+            form.form method="post" action="/sign-in" {
+                (fault(problem))
+                input type="hidden" name="next" value=(next);
+                div.row { label for="login" { (locale.t("sign-in-login")) }
+                    input #login name="login" value=(login) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus; }
+                div.row { label for="password" { (locale.t("sign-in-password")) }
+                    input #password name="password" type="password" autocomplete="current-password" required; }
+                (code_row(locale, false))
+                div.acts { button.act.main { (locale.t("sign-in-act")) } }
+                p.hint { (locale.t("sign-in-lost")) }
+            }
+        },
+    )
+}
+
+pub fn enrol(shell: &Shell, locale: Locale, invitation: &Invitation, problem: Option<&Problem>) -> Markup {
+    page::plain(
+        shell,
+        locale,
+        &locale.t("enrol-title"),
+        &html! {
+            div.head { h1 { (locale.t("enrol-title")) } p.head-note { (invitation.login) } }
+            // Sent to the address the page has: the token is not written into it a second time.
+            form.form method="post" {
+                (fault(problem))
+                input type="hidden" name="login" value=(invitation.login) autocomplete="username";
+                div.row { label for="password" { (locale.t("enrol-password")) }
+                    span.hint #password-hint { (locale.tx("enrol-password-hint", &[("least", password::LEAST.into())])) }
+                    input #password name="password" type="password" autocomplete="new-password" minlength=(password::LEAST) aria-describedby="password-hint" required; }
+                div.row { label for="again" { (locale.t("enrol-again")) }
+                    input #again name="again" type="password" autocomplete="new-password" required; }
+                section.part {
+                    h2 { (locale.t("enrol-factor")) }
+                    p { (locale.t("enrol-factor-how")) }
+                    @if let Some(square) = code::square(&invitation.secret, &shell.config.name, &invitation.login) { (square) }
+                    p { (locale.t("enrol-factor-typed")) " " code { (code::base32(&invitation.secret)) } }
+                }
+                (code_row(locale, true))
+                div.acts { button.act.main { (locale.t("enrol-act")) } }
+            }
+        },
+    )
+}
+
+pub fn set_up(shell: &Shell, locale: Locale, problem: Option<&Problem>) -> Markup {
+    page::plain(
+        shell,
+        locale,
+        &locale.t("set-up-title"),
+        &html! {
+            div.head { h1 { (locale.t("set-up-title")) } }
+            p { (locale.t("set-up-what")) }
+            form.form method="post" action="/set-up" {
+                (fault(problem))
+                div.row { label for="token" { (locale.t("set-up-token")) } span.hint #token-hint { (locale.t("set-up-token-hint")) }
+                    input #token name="token" autocomplete="off" spellcheck="false" aria-describedby="token-hint" required autofocus; }
+                div.row { label for="agency" { (locale.t("set-up-agency")) } input #agency name="agency" maxlength="80" required; }
+                div.row { label for="name" { (locale.t("set-up-name")) } input #name name="name" autocomplete="name" maxlength="80" required; }
+                div.row { label for="login" { (locale.t("sign-in-login")) } span.hint #login-hint { (locale.t("sign-in-name-form")) }
+                    input #login name="login" autocomplete="username" autocapitalize="none" spellcheck="false" aria-describedby="login-hint" required; }
+                div.acts { button.act.main { (locale.t("set-up-act")) } }
+            }
+        },
+    )
+}
+
+pub fn demonstration(shell: &Shell, locale: Locale, login: &str) -> Markup {
+    page::plain(
+        shell,
+        locale,
+        &locale.t("demonstration-title"),
+        &html! {
+            div.head { h1 { (locale.t("demonstration-title")) } }
+            p { (locale.t("demonstration-what")) }
+            form.form method="post" { div.acts { button.act.main autofocus { (locale.tx("demonstration-act", &[("login", login.into())])) } } }
+        },
+    )
+}
+
+fn when(instant: board::At) -> String {
+    jiff::Timestamp::from_millisecond(instant.millis()).map_or_else(
+        |_| instant.millis().to_string(),
+        |instant| instant.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+pub fn account(shell: &Shell, locale: Locale, who: &SignedIn, login: &str, sessions: &[Arc<Session>]) -> Markup {
+    page::plain(
+        shell,
+        locale,
+        &locale.t("account-title"),
+        &html! {
+            div.head { h1 { (locale.t("account-title")) } p.head-note { (login) } }
+            section.part {
+                h2 { (locale.t("account-sessions")) }
+                div.table-wrap role="region" aria-label=(locale.t("account-sessions")) tabindex="0" {
+                    table.table.stack {
+                        thead { tr {
+                            th scope="col" { (locale.t("account-device")) } th scope="col" { (locale.t("account-kind")) }
+                            th scope="col" { (locale.t("account-since")) } th scope="col" { (locale.t("account-last-seen")) } th scope="col" {}
+                        } }
+                        tbody { @for session in sessions { (row(locale, who, session)) } }
+                    }
+                }
+            }
+            @if who.mode == Mode::Person {
+                section.part { h2 { (locale.t("account-confirm")) } p { (locale.t("account-confirm-why")) }
+                    form.form method="post" action="/account/confirm" {
+                        div.row { label for="password" { (locale.t("sign-in-password")) }
+                            input #password name="password" type="password" autocomplete="current-password" required; }
+                        (code_row(locale, false))
+                        div.acts { button.act { (locale.t("account-confirm-act")) } }
+                    } }
+                section.part { h2 { (locale.t("account-board")) } p { (locale.t("account-board-what")) }
+                    form.form method="post" action="/account/board" {
+                        div.row { label for="screen" { (locale.t("account-screen")) } input #screen name="screen" maxlength="80" required; }
+                        div.acts { button.act { (locale.t("account-board-act")) } }
+                    } }
+                form.form method="post" action="/account/end-all" { div.acts { button.act.grave { (locale.t("account-end-all")) } } }
+            }
+            form.form method="post" action="/sign-out" { div.acts { button.act.main { (locale.t("sign-out-act")) } a.act href="/" { (locale.t("problem-home")) } } }
+        },
+    )
+}
+
+fn row(locale: Locale, who: &SignedIn, session: &Session) -> Markup {
+    let own = session.id == who.session;
+    html! {
+        tr id={ "session-" (session.id) } {
+            th scope="row" { (session.device) @if own { " (" (locale.t("account-this")) ")" } }
+            td data-label=(locale.t("account-kind")) { @match session.mode { Mode::Person => (locale.t("account-person")), Mode::Board => (locale.t("account-wall")) } }
+            td data-label=(locale.t("account-since")) { (when(session.since)) }
+            td data-label=(locale.t("account-last-seen")) { (when(session.last_seen())) }
+            td { @if !own && who.mode == Mode::Person {
+                form method="post" action="/account/end" { input type="hidden" name="session" value=(session.id); button.act.small { (locale.t("account-end")) } }
+            } }
+        }
+    }
+}
