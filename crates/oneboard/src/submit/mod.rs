@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-pub use register::{Register, Text, TextKind};
+pub use register::{Reading, Register, Text, TextKind};
 pub use start::{OpenFault, Opened, open};
 
 /// Commands decided and kept together. More in a group saves syncs; fewer answer sooner: at 256 a group's own work is
@@ -103,10 +103,17 @@ struct Request {
     reply: oneshot::Sender<Result<Receipt, Unsubmitted>>,
 }
 
+/// What the writer is told.
+enum Message {
+    Decide(Request),
+    /// Keep what came before this, then end.
+    Stop,
+}
+
 /// The way to the writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Submit {
-    waiting: SyncSender<Request>,
+    waiting: SyncSender<Message>,
     published: Arc<ArcSwap<Published>>,
     register: Arc<Register>,
 }
@@ -137,9 +144,15 @@ impl Submit {
         self.send(submission)?.blocking_recv().unwrap_or(Err(Unsubmitted::Stopping))
     }
 
+    /// Ends the writer once it has worked off what waits. Whatever is sent afterwards is told that the server is stopping.
+    pub fn stop(&self) {
+        // A full queue is being worked off; a writer that has gone needs no telling.
+        let _ = self.waiting.send(Message::Stop);
+    }
+
     fn send(&self, submission: Submission) -> Result<oneshot::Receiver<Result<Receipt, Unsubmitted>>, Unsubmitted> {
         let (reply, answer) = oneshot::channel();
-        match self.waiting.try_send(Request { submission, reply }) {
+        match self.waiting.try_send(Message::Decide(Request { submission, reply })) {
             Ok(()) => Ok(answer),
             Err(TrySendError::Full(_)) => Err(Unsubmitted::Overloaded),
             Err(TrySendError::Disconnected(_)) => Err(Unsubmitted::Stopping),

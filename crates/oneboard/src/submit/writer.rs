@@ -12,6 +12,7 @@ use sha2::Sha256;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::Message;
 use super::{
     Body, GROUP, Kept, Observer, Published, Receipt, Register, Request, SCHEMA, Submission, Unsubmitted, context_of,
     sender_of,
@@ -65,14 +66,17 @@ struct Group {
 }
 
 impl Writer {
-    /// Works until every [`super::Submit`] is gone.
-    pub(super) fn run(mut self, requests: &Receiver<Request>) {
-        while let Ok(first) = requests.recv() {
+    /// Works until it is told to stop or every [`super::Submit`] is gone.
+    pub(super) fn run(mut self, messages: &Receiver<Message>) {
+        let mut stop = false;
+        while !stop && let Ok(Message::Decide(first)) = messages.recv() {
             let mut waiting = vec![first];
-            while waiting.len() < GROUP
-                && let Ok(next) = requests.try_recv()
-            {
-                waiting.push(next);
+            while waiting.len() < GROUP && !stop {
+                match messages.try_recv() {
+                    Ok(Message::Decide(next)) => waiting.push(next),
+                    Ok(Message::Stop) => stop = true,
+                    Err(_) => break,
+                }
             }
             self.work(waiting);
         }

@@ -1,0 +1,218 @@
+//! Acts: a form or a JSON body becomes a command, the command is submitted, and the answer fits who asked.
+//!
+//! The same address takes `application/x-www-form-urlencoded` and `application/json`; both are read into the same input,
+//! whose fields may also come from the address. The id of the command is the header `Idempotency-Key`, else the field
+//! `command_id`, else a new one. A browser without script is sent on to the next page; everything else gets JSON.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use board::{Command, TextId};
+use bytes::Bytes;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::app::{App, Viewer};
+use crate::http::negotiate::wants_page;
+use crate::http::problem::{Kind, Problem};
+use crate::locales::Arg;
+use crate::page::own_path;
+use crate::submit::{Submission, Text, TextKind, text_id};
+
+/// Longest free text, in characters: a page of A4.
+pub const LONGEST_WORDS: usize = 4000;
+
+/// What a form or a JSON body is read into.
+pub trait Act: DeserializeOwned + JsonSchema + Send + 'static {
+    /// The command that this asks for.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the field, what was given and what was expected.
+    fn command(self, desk: &mut Desk) -> Result<Command, Problem>;
+}
+
+/// What a command is made with: ids, and words on their way into the register.
+pub struct Desk {
+    pub id: Uuid,
+    pub viewer: Viewer,
+    texts: Vec<Text>,
+    minted: u32,
+}
+
+impl Desk {
+    /// The id of the next thing this command makes.
+    pub fn mint<T>(&mut self) -> board::Id<T> {
+        let id = board::Id::mint(board::CommandId(self.id.as_u128()), self.minted);
+        self.minted += 1;
+        id
+    }
+
+    /// Keeps words; what is blank is refused under the name of its field.
+    ///
+    /// # Errors
+    /// [`Problem`] where the words are blank or too long.
+    pub fn words(&mut self, field: &'static str, body: &str) -> Result<TextId, Problem> {
+        self.text(field, TextKind::Words, body, LONGEST_WORDS)
+    }
+
+    /// As [`Self::words`], `None` where nothing was written.
+    ///
+    /// # Errors
+    /// [`Problem`] where the words are too long.
+    pub fn words_if_any(&mut self, field: &'static str, body: Option<&str>) -> Result<Option<TextId>, Problem> {
+        body.filter(|body| !body.trim().is_empty()).map(|body| self.words(field, body)).transpose()
+    }
+
+    /// Keeps a text of any kind.
+    ///
+    /// # Errors
+    /// [`Problem`] where it is blank or longer than `longest` characters.
+    pub fn text(&mut self, field: &'static str, kind: TextKind, body: &str, longest: usize) -> Result<TextId, Problem> {
+        let body = clean(body);
+        if body.is_empty() {
+            return Err(Problem::new(Kind::BadRequest).field(field, self.viewer.locale.t("act-blank")));
+        }
+        let length = body.chars().count();
+        if length > longest {
+            let values = [("length", Arg::from(length)), ("longest", Arg::from(longest))];
+            return Err(Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx("act-too-long", &values)));
+        }
+        let id = text_id(self.id, self.texts.len() as u32);
+        self.texts.push(Text { id, kind, body });
+        Ok(id)
+    }
+}
+
+/// Without control characters and marks that turn the direction of writing, which could make a line say what it does not.
+fn clean(body: &str) -> String {
+    let kept = |letter: &char| {
+        *letter == '\n' || !(letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+    };
+    body.trim().chars().filter(kept).collect()
+}
+
+/// What an act is answered with.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Answer {
+    /// The entry of the journal that keeps it.
+    pub position: u64,
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub at: i64,
+    /// The same had been received before; nothing new happened.
+    pub repeated: bool,
+}
+
+/// A whole number, as JSON has it or as a form sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(transparent)]
+pub struct Count(pub u32);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let number = match &value {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let number = number.and_then(|number| u32::try_from(number).ok());
+        number
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom(format!("{value} is not a whole number from 0 to 4294967295")))
+    }
+}
+
+/// The handler of every act: reads `A`, submits its command, answers.
+pub async fn act<A: Act>(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(path): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let mut fields = fields(&headers, &body)?;
+    let back = fields.remove("back").and_then(|back| back.as_str().map(str::to_owned));
+    let id = command_id(&headers, fields.remove("command_id"))?;
+    for (name, value) in path {
+        fields.insert(name, Value::String(value));
+    }
+    let input: A = serde_json::from_value(Value::Object(fields)).map_err(|fault| unreadable(&fault))?;
+    if viewer.board_mode {
+        return Err(Problem::new(Kind::NoPermission).detail(viewer.locale.t("act-board-mode")));
+    }
+    let mut desk = Desk { id, viewer, texts: Vec::new(), minted: 0 };
+    let command = input.command(&mut desk)?;
+    let Desk { viewer, texts, .. } = desk;
+    let submission = Submission { actor: viewer.actor(), id, command, texts };
+    let receipt = app.submit.submit(submission).await.map_err(|fault| app.unsubmitted(&viewer, &fault))?;
+    // A browser that submits a form by itself is sent on; scripts and programs get JSON.
+    if wants_page(&headers) {
+        let next = back.or_else(|| referer(&headers)).unwrap_or_default();
+        return Ok(Redirect::to(own_path(&next)).into_response());
+    }
+    let answer = Answer { position: receipt.position, at: receipt.at.millis(), repeated: receipt.repeated };
+    Ok((StatusCode::OK, axum::Json(answer)).into_response())
+}
+
+/// The fields of a form or a JSON object. A blank field of a form is one that was not filled in.
+fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    if kind.starts_with("application/json") {
+        if body.is_empty() {
+            return Ok(Map::new());
+        }
+        let value: Value = serde_json::from_slice(body).map_err(|fault| unreadable(&fault))?;
+        return match value {
+            Value::Object(fields) => Ok(fields),
+            _ => Err(unreadable(&"the body is not a JSON object")),
+        };
+    }
+    if body.is_empty() || kind.starts_with("application/x-www-form-urlencoded") {
+        let pairs = form_urlencoded::parse(body);
+        return Ok(pairs
+            .filter(|(_, value)| !value.trim().is_empty())
+            .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+            .collect());
+    }
+    Err(Problem::new(Kind::UnsupportedMedia)
+        .value(kind)
+        .expected("application/json, application/x-www-form-urlencoded"))
+}
+
+fn command_id(headers: &HeaderMap, field: Option<Value>) -> Result<Uuid, Problem> {
+    let header = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+    let given = header.or_else(|| field.and_then(|value| value.as_str().map(str::to_owned)));
+    match given.map(|given| given.trim_matches('"').to_owned()).filter(|given| !given.is_empty()) {
+        None => Ok(Uuid::now_v7()),
+        Some(given) => Uuid::parse_str(&given).map_err(|_| {
+            Problem::new(Kind::BadRequest).value(given.clone()).expected("Idempotency-Key: UUID (RFC 9562)")
+        }),
+    }
+}
+
+/// The body cannot be read as what this address takes.
+fn unreadable(fault: &dyn std::fmt::Display) -> Problem {
+    Problem::new(Kind::BadRequest).value(fault.to_string())
+}
+
+/// The path of the page that the form stood on.
+fn referer(headers: &HeaderMap) -> Option<String> {
+    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    let after = referer.split_once("://")?.1;
+    Some(after[after.find('/')?..].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_cannot_turn_around() {
+        assert_eq!(clean(" a\u{202e}b\u{0}c\n "), "abc");
+    }
+}

@@ -1,0 +1,96 @@
+//! Routes: one table from which the router, the JSON API, OpenAPI and the access matrix are made.
+//!
+//! A noun has a file here, with the same word as in `board`, `views` and the locales. Each yields its [`Route`]s; nothing is
+//! served that is not in [`table`], and a route that does not say who may use it does not compile.
+
+pub mod act;
+pub mod checkin;
+pub mod live;
+pub mod post;
+
+use axum::Router;
+use axum::routing::MethodRouter;
+use board::access::Action;
+use schemars::{Schema, SchemaGenerator};
+
+use crate::app::App;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+impl Method {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// Who may use a route. Rights to what it shows or changes are asked again, by the same function, for the very object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gate {
+    /// Anybody, signed in or not.
+    Public,
+    /// Everybody who is signed in; shows or changes what is their own.
+    SignedIn,
+    /// Those whose rights carry this action to the unit of the object that the address names.
+    Needs(Action),
+    /// Only from this machine, and only in the demonstration.
+    Demonstration,
+}
+
+/// What a route is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Looks: HTML for people, JSON for programs, from one view.
+    Page,
+    /// Changes something, through `submit` or the accounts.
+    Act,
+    /// A live stream.
+    Stream,
+    /// A file to take away.
+    File,
+    /// For machines that watch over the server.
+    Machine,
+}
+
+/// The shape of something sent or answered.
+pub type Shape = fn(&mut SchemaGenerator) -> Schema;
+
+/// The shape of a `T`.
+pub fn shape<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// One line of the table.
+pub struct Route {
+    pub method: Method,
+    /// As axum writes it: `/operations/{operation}/posts/{post}`.
+    pub path: &'static str,
+    pub noun: &'static str,
+    /// One line for the API's reader, in English.
+    pub summary: &'static str,
+    pub gate: Gate,
+    pub kind: Kind,
+    pub body: Option<Shape>,
+    pub answer: Option<Shape>,
+    pub serve: fn() -> MethodRouter<App>,
+}
+
+/// Every route there is.
+pub fn table() -> Vec<Route> {
+    let mut routes = Vec::new();
+    routes.extend(post::routes());
+    routes.extend(checkin::routes());
+    routes.extend(live::routes());
+    routes
+}
+
+/// The router made from the table.
+pub fn router() -> Router<App> {
+    table().into_iter().fold(Router::new(), |router, route| router.route(route.path, (route.serve)()))
+}

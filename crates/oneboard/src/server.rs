@@ -1,0 +1,156 @@
+//! The server put together: journal, writer, streams, clock and routes, in the order in which each needs the one before.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use board::{Actor, Command};
+use jiff::tz::TimeZone;
+use live::{FragmentKey, Hub, Views};
+use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
+
+use crate::app::{App, Inner, WeakApp};
+use crate::http;
+use crate::http::negotiate::Locale;
+use crate::lookout::Lookout;
+use crate::shell::Shell;
+use crate::submit::{self, OpenFault, Submission, Submit, Unsubmitted};
+use crate::{health, routes, sign_in, views};
+
+/// How often what is due is looked for: a watch is kept in minutes, and a second more is not noticed.
+const TICK: Duration = Duration::from_secs(1);
+
+/// A server that is ready to listen.
+pub struct Server {
+    pub app: App,
+    pub writer: JoinHandle<()>,
+}
+
+/// Opens the journal of `shell.config.data` and builds everything on it.
+///
+/// # Errors
+/// [`OpenFault`].
+pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
+    let lookout = Arc::new(Lookout::default());
+    let observer = {
+        let lookout = Arc::clone(&lookout);
+        Box::new(move |published: &Arc<submit::Published>, kept: &[submit::Kept]| {
+            lookout.changed(&published.board, kept)
+        })
+    };
+    let clock = {
+        let shell = Arc::clone(&shell);
+        Box::new(move || shell.clock.now())
+    };
+    let opened = submit::open(&shell.config.data, clock, vec![observer])?;
+    let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
+    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone });
+    app.lookout.attach(Hub::start(rendering(&app)));
+    Ok(Server { app, writer: opened.writer })
+}
+
+/// The views as the hub calls them. They hold the app weakly: the hub belongs to it.
+fn rendering(app: &App) -> Views {
+    let weak = app.downgrade();
+    let clock = weak.clone();
+    Views {
+        render: Box::new(move |keys| weak.upgrade().map_or_else(|| vec![None; keys.len()], |app| render(&app, keys))),
+        at: Box::new(move || clock.upgrade().map_or_else(|| "{}".to_owned(), |app| at(&app))),
+    }
+}
+
+/// Renders what is asked for on one state of the board.
+fn render(app: &App, keys: &[FragmentKey]) -> Vec<Option<String>> {
+    let published = app.submit.published();
+    let now = app.now();
+    keys.iter()
+        .map(|key| {
+            let (fragment, person) = app.lookout.viewer_of(&published.board, key, now)?;
+            let locale = Locale { language: routes::live::language(key.language), ..Locale::default() };
+            let markup =
+                app.look_at(&published, Actor::Person(person), locale, |sheet| views::fragment(sheet, fragment));
+            Some(markup.into_string())
+        })
+        .collect()
+}
+
+fn at(app: &App) -> String {
+    let published = app.submit.published();
+    let clock = app.look_at(&published, Actor::Clock, Locale::default(), |sheet| sheet.clock(sheet.now));
+    serde_json::json!({ "position": published.head.position, "clock": clock }).to_string()
+}
+
+/// Every route there is, behind what every request passes through.
+pub fn router(app: &App) -> Router {
+    let shell = &app.shell;
+    let nouns = routes::router().with_state(app.clone());
+    http::guard(nouns.merge(health::routes(Arc::clone(shell))).merge(sign_in::routes(Arc::clone(shell))), shell)
+}
+
+impl Server {
+    /// Starts what goes on by itself: time, and the end of streams whose session has ended.
+    pub fn start(&self) {
+        tokio::spawn(pass_time(self.app.downgrade()));
+        tokio::spawn(end_streams(self.app.downgrade()));
+    }
+
+    /// Waits until the last group is kept.
+    pub fn close(self) {
+        let Self { app, writer } = self;
+        app.lookout.hub().stop();
+        app.submit.stop();
+        if writer.join().is_err() {
+            tracing::error!("the writer ended by a panic; the journal holds everything that was acknowledged");
+        }
+    }
+}
+
+async fn end_streams(app: WeakApp) {
+    let Some(mut endings) = app.upgrade().map(|app| app.shell.accounts.sessions.endings()) else { return };
+    loop {
+        match endings.recv().await {
+            Ok(ended) => match app.upgrade() {
+                Some(app) => app.lookout.end(ended.session),
+                None => return,
+            },
+            // Some were missed: every stream is closed, and those who are still signed in come back.
+            Err(RecvError::Lagged(_)) => {
+                let Some(app) = app.upgrade() else { return };
+                app.lookout.end_all();
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Does what time brings, until the app is gone.
+pub async fn pass_time(app: WeakApp) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        ticks.tick().await;
+        let Some(app) = app.upgrade() else { return };
+        app.lookout.pass_time(&app.submit.published().board, app.now());
+        if let Err(fault) = do_what_is_due(&app.submit, || app.now()).await {
+            tracing::error!(%fault, "what was due could not be done; it will be tried again");
+        }
+    }
+}
+
+/// Submits [`Command::PassTime`] until nothing is due any more.
+///
+/// # Errors
+/// [`Unsubmitted`]; what was not done is still due.
+pub async fn do_what_is_due(submit: &Submit, now: impl Fn() -> board::At) -> Result<(), Unsubmitted> {
+    while submit.published().board.next_timer().is_some_and(|due| due <= now()) {
+        let submission =
+            Submission { actor: Actor::Clock, id: Uuid::now_v7(), command: Command::PassTime, texts: Vec::new() };
+        let receipt = submit.submit(submission).await?;
+        if receipt.events.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! *My post*: one person's shift, now or next, for a phone held in a glove.
+
+use board::checkin::{EARLIEST_CHECK_IN, Standing};
+use board::operation::Operation;
+use board::roster::{Assignment, DutyKind, Shift};
+use board::{AssignmentId, Minutes, OperationId, PersonId, Span};
+use maud::{Markup, html};
+
+use super::Sheet;
+use super::post::{span_words, standing};
+use crate::fragment::Fragment;
+
+/// How far ahead the page looks for the next shift.
+const AHEAD: Minutes = Minutes(7 * 24 * 60);
+
+/// A person's assignment in an operation.
+pub struct Mine<'a> {
+    pub operation_id: OperationId,
+    pub operation: &'a Operation,
+    pub assignment_id: AssignmentId,
+    pub assignment: &'a Assignment,
+    pub shift: &'a Shift,
+}
+
+/// The assignment that a person's page is about: the one they stand, else the next that is not over.
+pub fn mine<'a>(sheet: &'a Sheet<'_>, person: PersonId) -> Option<Mine<'a>> {
+    let span = Span::new(sheet.now.minus(board::roster::LONGEST_SHIFT), sheet.now.plus(AHEAD));
+    let all = || {
+        sheet.board().operations().filter(|(_, operation)| operation.is_running()).flat_map(move |(id, operation)| {
+            operation.roster.duties_of(person, span).map(move |(assignment_id, assignment, shift)| Mine {
+                operation_id: id,
+                operation,
+                assignment_id,
+                assignment,
+                shift,
+            })
+        })
+    };
+    all().find(|mine| matches!(mine.assignment.standing, Standing::AtPost { .. })).or_else(|| {
+        all()
+            .filter(|mine| !mine.assignment.standing.is_over() && mine.shift.span.to > sheet.now)
+            .min_by_key(|mine| mine.shift.span.from)
+    })
+}
+
+/// The page's fragment.
+pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
+    let fragment = Fragment::Mine(person);
+    let Some(mine) = mine(sheet, person) else {
+        return html! {
+            div id=(fragment) data-fragment {
+                section.mine-post { h1 { (sheet.t("mine-none")) } p.mine-when { (sheet.t("mine-none-hint")) } }
+            }
+        };
+    };
+    let Mine { operation_id, operation, assignment_id, assignment, shift } = mine;
+    let Some(post) = operation.posts.get(shift.post) else { return super::post::gone(sheet, fragment) };
+    html! {
+        div id=(fragment) data-fragment {
+            section.mine-post {
+                h1 { (sheet.label(&post.name)) }
+                p { (post.number) " · " (sheet.label(&post.place)) }
+                p.mine-when {
+                    (span_words(sheet, shift.span))
+                    @if let Some(names) = partners(sheet, operation, shift, assignment_id) { " · " (sheet.say("mine-with", &[("names", names.into())])) }
+                }
+                p.mine-state { (standing(sheet, assignment.standing)) }
+                p { (sheet.raise(&post.callsign, &post.channel, &post.telephone)) }
+                @if assignment.duty == DutyKind::Standby { p { (sheet.t("mine-standby")) } }
+            }
+            div.mine-acts { (acts(sheet, operation_id, operation, assignment_id, assignment, shift)) }
+            @if let Some((_, next)) = next_relief(operation, shift) {
+                section.mine-orders {
+                    h2 { (sheet.t("mine-relief")) }
+                    p { (sheet.say("mine-relief-at", &[("time", sheet.time(next.span.from).into())])) " · "
+                        (names(sheet, operation.roster.assigned(next).map(|(_, found)| found.person))) }
+                }
+            }
+        }
+    }
+}
+
+fn acts(
+    sheet: &Sheet<'_>,
+    id: OperationId,
+    operation: &Operation,
+    assignment_id: AssignmentId,
+    assignment: &Assignment,
+    shift: &Shift,
+) -> Markup {
+    let duty = operation.presence.duty(shift.post);
+    let hidden = html! {
+        input type="hidden" name="command_id";
+        input type="hidden" name="operation" value=(id);
+        input type="hidden" name="assignment" value=(assignment_id);
+    };
+    match assignment.standing {
+        Standing::Expected | Standing::Late { .. } | Standing::Left { .. } => {
+            let opens = shift.span.from.minus(EARLIEST_CHECK_IN);
+            if sheet.now < opens {
+                return html! { p.mine-when { (sheet.say("mine-opens", &[("time", sheet.time(opens).into())])) } };
+            }
+            // Those of an earlier shift who are still there can be relieved by whoever comes.
+            let waiting: Vec<_> = duty
+                .here
+                .iter()
+                .filter_map(|here| operation.roster.assignment(*here).map(|found| (*here, found)))
+                .filter(|(_, found)| found.shift != assignment.shift)
+                .collect();
+            html! {
+                @for (here, found) in &waiting {
+                    form method="post" action="/mine/check-in" data-offline data-says=(sheet.t("check-in")) {
+                        (hidden)
+                        input type="hidden" name="relieves" value=(here);
+                        button.thumb.main { (sheet.say("mine-relieve", &[("name", sheet.name(found.person).into())])) }
+                    }
+                }
+                form method="post" action="/mine/check-in" data-offline data-says=(sheet.t("check-in")) {
+                    (hidden)
+                    button.thumb.main[waiting.is_empty()] { (sheet.t("check-in")) }
+                }
+            }
+        }
+        Standing::AtPost { .. } => html! {
+            form method="post" action="/mine/leave" data-offline data-says=(sheet.t("mine-leave")) {
+                (hidden)
+                @if sheet.now >= shift.span.to {
+                    input type="hidden" name="reason" value="end_of_shift";
+                    button.thumb.main { (sheet.t("mine-go-off")) }
+                } @else {
+                    details {
+                        summary.thumb { (sheet.t("mine-leave")) }
+                        p { (sheet.t("mine-leave-hint")) }
+                        button.thumb name="reason" value="ordered" { (sheet.t("leave-ordered")) }
+                        button.thumb name="reason" value="ill" { (sheet.t("leave-ill")) }
+                        button.thumb name="reason" value="other" { (sheet.t("leave-other")) }
+                    }
+                }
+            }
+        },
+        Standing::Relieved { .. } | Standing::Missed { .. } | Standing::Excused { .. } => html! {},
+    }
+}
+
+fn partners(sheet: &Sheet<'_>, operation: &Operation, shift: &Shift, own: AssignmentId) -> Option<String> {
+    let others: Vec<PersonId> =
+        operation.roster.assigned(shift).filter(|(id, _)| *id != own).map(|(_, found)| found.person).collect();
+    (!others.is_empty()).then(|| names(sheet, others.into_iter()))
+}
+
+/// Whoever shares a post, or takes it over, may know the names, whatever unit lent them.
+fn names(sheet: &Sheet<'_>, people: impl Iterator<Item = PersonId>) -> String {
+    people.map(|person| sheet.name(person)).collect::<Vec<_>>().join(&sheet.t("list-comma"))
+}
+
+/// The shift that takes over from this one.
+fn next_relief<'a>(operation: &'a Operation, shift: &Shift) -> Option<(board::ShiftId, &'a Shift)> {
+    let window = Span::new(shift.span.to, shift.span.to.plus(Minutes(60)));
+    operation.roster.shifts_of(shift.post, window).find(|(_, next)| next.span.from >= shift.span.to)
+}

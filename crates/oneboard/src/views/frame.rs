@@ -1,0 +1,239 @@
+//! The frame around every page: the top line, the navigation, the help, and the words that the script needs.
+
+use board::access::{Action, Place};
+use board::{At, OperationId};
+use maud::{DOCTYPE, Markup, html};
+
+use super::Sheet;
+use crate::app::{App, Viewer};
+use crate::fragment::Fragment;
+use crate::http::negotiate::Language;
+
+/// A page with navigation. `place` is the entry of the navigation that it belongs to.
+pub fn page(
+    app: &App,
+    sheet: &Sheet<'_>,
+    viewer: &Viewer,
+    operation: Option<OperationId>,
+    place: &str,
+    title: &str,
+    main: &Markup,
+) -> Markup {
+    let operation = operation.or_else(|| sheet.present_operation());
+    html! {
+        (DOCTYPE)
+        html lang=(sheet.locale.language.tag()) data-theme=[sheet.locale.theme.attribute()] data-audience=(audience(viewer, sheet.locale.language)) {
+            (head(app, title, None))
+            body.wall[viewer.board_mode] data-stream="/live" data-worker=(interface::WORKER_JS) {
+                a.skip href="#main" { (sheet.t("shell-skip")) }
+                (mode(app, sheet, operation))
+                (top_line(app, sheet, operation))
+                @if !viewer.board_mode { (navigation(sheet, viewer, operation, place)) }
+                main.main.board[place == "board"] #main { (main) }
+                (help(sheet))
+                (words(sheet))
+            }
+        }
+    }
+}
+
+/// The phone's page: no navigation, one column, works without signal.
+pub fn field(app: &App, sheet: &Sheet<'_>, viewer: &Viewer, title: &str, main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(sheet.locale.language.tag()) data-theme=[sheet.locale.theme.attribute()] data-audience=(audience(viewer, sheet.locale.language)) {
+            (head(app, title, Some(interface::FIELD_JS)))
+            body.field data-stream="/live" data-worker=(interface::WORKER_JS) {
+                a.skip href="#main" { (sheet.t("shell-skip")) }
+                (mode(app, sheet, None))
+                header.top {
+                    a.top-name href="/mine" { (sheet.t("mine")) }
+                    time.clock data-clock { (sheet.clock(sheet.now)) }
+                    span.link data-link role="status" { (sheet.t("link-waiting")) }
+                }
+                main.main.mine #main data-field {
+                    (main)
+                    p.outbox data-outbox role="status" {}
+                }
+                nav.nav aria-label=(sheet.t("nav-main")) { (ends(sheet, viewer)) }
+                (words(sheet))
+            }
+        }
+    }
+}
+
+fn head(app: &App, title: &str, script: Option<&str>) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (title) " · " (app.shell.config.name) }
+            link rel="stylesheet" href=(interface::APP_CSS);
+            script type="module" src=(interface::LIVE_JS) {}
+            @if let Some(script) = script { script type="module" src=(script) {} }
+        }
+    }
+}
+
+/// Changes with the session and the language; the rights behind a stream are looked at by the server itself.
+fn audience(viewer: &Viewer, language: Language) -> String {
+    format!("{:x}-{}", viewer.session, language.tag())
+}
+
+/// What must be said on every screen: this is not real.
+fn mode(app: &App, sheet: &Sheet<'_>, operation: Option<OperationId>) -> Markup {
+    let drill = operation.and_then(|id| sheet.board().operation(id)).is_some_and(|operation| operation.drill);
+    html! {
+        @if app.shell.clock.is_demonstration() { p.mode data-mode="demonstration" { (sheet.t("shell-demonstration")) } }
+        @else if drill { p.mode data-mode="drill" { (sheet.t("shell-drill")) } }
+    }
+}
+
+fn top_line(app: &App, sheet: &Sheet<'_>, operation: Option<OperationId>) -> Markup {
+    html! {
+        header.top {
+            a.top-name href="/" { (app.shell.config.name) }
+            (top(sheet, operation))
+            time.clock data-clock { (sheet.clock(sheet.now)) }
+            span.link data-link role="status" { (sheet.t("link-waiting")) }
+        }
+    }
+}
+
+/// The facts in the top line, as a fragment.
+pub fn top(sheet: &Sheet<'_>, id: Option<OperationId>) -> Markup {
+    let fragment = Fragment::Top(id);
+    let operation = id.and_then(|id| sheet.board().operation(id));
+    let unit = operation.map(|operation| operation.unit).or_else(|| sheet.board().force.root());
+    let watch = unit.and_then(|unit| sheet.board().watch(unit));
+    html! {
+        div.facts id=(fragment) data-fragment {
+            @if let (Some(id), Some(operation)) = (id, operation) {
+                @let (day, days) = day_of(sheet, operation.period.from, operation.period.to);
+                a.fact href={ "/operations/" (id) } {
+                    span { (sheet.t("operation")) } " "
+                    b { (sheet.label(&operation.title)) " · " (sheet.say("operation-day", &[("day", day.into()), ("days", days.into())])) }
+                }
+                span.fact { span { (sheet.t("level")) } " "
+                    b { @match operation.level.and_then(|(rung, _)| operation.level_named(rung)) {
+                        Some(level) => { (sheet.label(&level.name)) }
+                        None => { span.none { (sheet.t("level-none")) } }
+                    } }
+                }
+            }
+            @if let Some(watch) = watch {
+                @if let Some(leader) = watch.leader { span.fact { span { (sheet.t("leader-on-duty")) } " " b { (sheet.name(leader)) } } }
+                @if let Some(officer) = watch.officer { span.fact { span { (sheet.t("duty-officer")) } " " b { (sheet.name(officer)) } } }
+            }
+        }
+    }
+}
+
+/// Which day of how many, by local days.
+pub fn day_of(sheet: &Sheet<'_>, from: At, to: At) -> (usize, usize) {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let first = sheet.midnight(from).millis();
+    let last = sheet.midnight(At::from_millis(to.millis() - 1)).millis();
+    let today = sheet.midnight(sheet.now).millis();
+    // Rounded: a day with a change of clocks is 23 or 25 hours long.
+    let days = |millis: i64| usize::try_from((millis + DAY / 2).div_euclid(DAY)).unwrap_or(0);
+    let all = days(last - first) + 1;
+    ((days(today - first) + 1).clamp(1, all), all)
+}
+
+/// Everything that a viewer may open: name, key, address, letter.
+fn entries(sheet: &Sheet<'_>, operation: Option<OperationId>) -> Vec<(&'static str, String, &'static str)> {
+    let mut entries = Vec::new();
+    if let Some(id) = operation {
+        if !sheet.scope(Action::ViewBoard).is_empty() {
+            entries.push(("board", format!("/operations/{id}/board"), "b"));
+        }
+        if !sheet.scope(Action::ViewPosts).is_empty() {
+            entries.push(("posts", format!("/operations/{id}/posts?show=exceptions"), "p"));
+        }
+        if !sheet.scope(Action::ViewRoster).is_empty() {
+            entries.push(("roster", format!("/operations/{id}/roster"), "r"));
+        }
+    }
+    if !sheet.scope(Action::ViewWatch).is_empty() {
+        entries.push(("watch", "/watch".to_owned(), "w"));
+    }
+    if !sheet.scope(Action::ViewPeople).is_empty() {
+        entries.push(("force", "/force".to_owned(), "f"));
+    }
+    if !sheet.scope(Action::ViewOperation).is_empty() {
+        entries.push((
+            "operation",
+            operation.map_or_else(|| "/operations".to_owned(), |id| format!("/operations/{id}")),
+            "o",
+        ));
+    }
+    if sheet.may(Action::GrantRole, Place::Force) {
+        entries.push(("access", "/access".to_owned(), "a"));
+    }
+    if sheet.may(Action::ViewAudit, Place::Force) {
+        entries.push(("audit", "/audit".to_owned(), "j"));
+    }
+    entries.push(("mine", "/mine".to_owned(), "m"));
+    entries
+}
+
+fn navigation(sheet: &Sheet<'_>, viewer: &Viewer, operation: Option<OperationId>, place: &str) -> Markup {
+    html! {
+        nav.nav aria-label=(sheet.t("nav-main")) {
+            @for (entry, address, letter) in entries(sheet, operation) {
+                a href=(address) aria-current=[(entry == place).then_some("page")] data-go=(letter) { (sheet.t(&format!("nav-{entry}"))) } " "
+            }
+            (ends(sheet, viewer))
+        }
+    }
+}
+
+fn ends(sheet: &Sheet<'_>, viewer: &Viewer) -> Markup {
+    let other = match sheet.locale.language {
+        Language::En => Language::ZhCn,
+        Language::ZhCn => Language::En,
+    };
+    html! {
+        span.nav-end {
+            a href={ "?language=" (other.tag()) } lang=(other.tag()) { (sheet.t("shell-other-language")) } " "
+            a href="?theme=light" { (sheet.t("shell-light")) } " "
+            a href="?theme=dark" { (sheet.t("shell-dark")) } " "
+            a href="/account" { (sheet.name(viewer.person)) }
+        }
+    }
+}
+
+fn help(sheet: &Sheet<'_>) -> Markup {
+    const KEYS: [(&str, &str); 9] = [
+        ("/", "help-find"),
+        ("n", "help-log"),
+        ("g b", "nav-board"),
+        ("g p", "nav-posts"),
+        ("g w", "nav-watch"),
+        ("g f", "nav-force"),
+        ("g o", "nav-operation"),
+        ("?", "help-help"),
+        ("Esc", "help-close"),
+    ];
+    html! {
+        dialog.dialog #help aria-labelledby="help-h" {
+            h2 #help-h { (sheet.t("help-title")) }
+            dl.keys { @for (keys, words) in KEYS {
+                dt { @for key in keys.split(' ') { kbd { (key) } " " } } dd { (sheet.t(words)) }
+            } }
+            form method="dialog" { button.act { (sheet.t("help-close")) } }
+        }
+    }
+}
+
+/// The script's words. `{at}` and `{n}` are filled by the script.
+fn words(sheet: &Sheet<'_>) -> Markup {
+    html! {
+        div #words hidden
+            data-live=(sheet.t("script-live")) data-gone=(sheet.t("script-gone")) data-back=(sheet.t("script-back"))
+            data-new=(sheet.t("script-new")) data-stale=(sheet.t("script-stale")) data-sending=(sheet.t("script-sending"))
+            data-failed=(sheet.t("script-failed")) data-ended=(sheet.t("script-ended")) data-saved=(sheet.t("script-saved"))
+            data-received=(sheet.t("script-received")) data-unsent=(sheet.t("script-unsent")) data-conflict=(sheet.t("script-conflict")) {}
+    }
+}
