@@ -26,15 +26,19 @@ worker.addEventListener("install", (event) => {
   event.waitUntil(caches.open(FIELD_CACHE).then((cache) => cache.addAll(ASSETS)).then(() => worker.skipWaiting()));
 });
 
+// The kept page names the files of its own build, so the old files go only when the page of this build is there.
 worker.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
+      await worker.clients.claim();
       const cache = await caches.open(FIELD_CACHE);
+      const answer = await fetch(FIELD_PATH, { cache: "no-store" }).catch(() => undefined);
+      if (!answer?.ok || answer.redirected) return;
+      await cache.put(FIELD_PATH, answer);
       for (const request of await cache.keys()) {
         const path = new URL(request.url).pathname;
         if (path !== FIELD_PATH && !ASSETS.includes(path)) await cache.delete(request);
       }
-      await worker.clients.claim();
     })(),
   );
 });
@@ -62,5 +66,5 @@ worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (url.pathname === FIELD_PATH && event.request.mode === "navigate") event.respondWith(page(event.request));
-  else if (ASSETS.includes(url.pathname)) event.respondWith(file(event.request));
+  else if (url.pathname.startsWith("/assets/")) event.respondWith(file(event.request));
 });

@@ -46,9 +46,23 @@ http {{ access_log off; client_body_temp_path {root}; proxy_temp_path {root}; fa
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", master.id())).unwrap_or_default();
-    let workers = children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
+    // The master answers before its workers do; they are the processes whose parent it is.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut workers = Vec::new();
+    while workers.len() < cores {
+        std::thread::sleep(Duration::from_millis(20));
+        workers = children(master.id());
+    }
     Nginx { master, workers, _dir: dir }
+}
+
+fn children(parent: u32) -> Vec<u32> {
+    let of = |pid: u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse::<u32>().ok()
+    };
+    let all = std::fs::read_dir("/proc").expect("Linux").flatten();
+    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| of(*pid) == Some(parent)).collect()
 }
 
 fn free_port() -> u16 {
