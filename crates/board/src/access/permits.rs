@@ -4,7 +4,7 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use super::{Action, Reach, Role, reach};
-use crate::force::Force;
+use crate::force::{Force, Person};
 use crate::{Actor, At, Board, OperationId, PersonId, PostId, UnitId};
 
 /// What an action would be done to.
@@ -97,6 +97,10 @@ impl Scope {
         let held = self.below.iter().chain(&self.own).chain(&self.line).copied();
         held.filter(|unit| force.unit(*unit).is_some())
             .min_by_key(|unit| force.unit(*unit).map(|found| found.path.len()))
+    }
+    /// Those who serve in the covered units, by unit in the order of the tree.
+    pub fn people<'a>(&'a self, force: &'a Force) -> impl Iterator<Item = (PersonId, &'a Person)> {
+        self.units(force).flat_map(|unit| force.members(unit.id))
     }
     /// The units whose whole branch is covered; what two viewers must share to share a rendering.
     pub fn roots(&self) -> impl Iterator<Item = UnitId> + '_ {

@@ -1,1 +1,93 @@
+use board::checkin::Tally;
+use board::force::Changes;
+use board::{Actor, Command, Subject, UnitId, force};
 
+use crate::support::*;
+
+fn only_units(units: Vec<force::UnitRow>) -> Changes {
+    Changes { units, ..Changes::default() }
+}
+
+#[test]
+fn importing_the_same_file_twice_changes_nothing() {
+    let mut world = World::force();
+    let before = json(&world.board);
+    assert_eq!(world.keep(changes()), []);
+    assert_eq!(json(&world.board), before);
+}
+
+#[test]
+fn a_bad_row_keeps_the_whole_file_out() {
+    let mut world = World::force();
+    let mut rows = vec![unit_row(UnitId::from_value(31), Some(A))];
+    rows.push(unit_row(UnitId::from_value(32), Some(UnitId::from_value(NOWHERE))));
+    world.refused(Actor::Operator, Command::Force(force::Command::Keep(only_units(rows))));
+    assert!(world.board.force.unit(UnitId::from_value(31)).is_none());
+}
+
+#[test]
+fn rows_of_one_file_build_on_each_other_and_siblings_keep_their_order() {
+    let mut world = World::force();
+    let (section, team) = (UnitId::from_value(31), UnitId::from_value(5));
+    world.keep(only_units(vec![unit_row(section, Some(A)), unit_row(team, Some(section))]));
+    assert_eq!(world.board.force.unit(team).unwrap().path.to_vec(), [BUREAU, A, section, team]);
+    let order: Vec<UnitId> = world.board.force.branch(A).map(|unit| unit.id).collect();
+    assert_eq!(order, [A, A1, A2, section, team]);
+}
+
+#[test]
+fn a_unit_moves_with_its_branch() {
+    let mut world = World::manned();
+    let team = UnitId::from_value(111);
+    world.keep(only_units(vec![unit_row(team, Some(A1))]));
+    world.keep(only_units(vec![unit_row(A1, Some(B))]));
+    assert_eq!(world.board.force.unit(team).unwrap().path.to_vec(), [BUREAU, B, A1, team]);
+    assert!(!world.board.force.is_within(team, A));
+    // The figures of county A lose the post, those of B gain it.
+    let sum = |county: UnitId| {
+        let mut sum = Tally::default();
+        world.board.force.branch(county).for_each(|unit| sum.add(world.operation().presence.tally(unit.id)));
+        sum
+    };
+    assert_eq!((sum(A).here, sum(B).here), (0, 2));
+    assert_eq!(world.board.force.children(A).map(|unit| unit.id).collect::<Vec<_>>(), [A2]);
+}
+
+#[test]
+fn a_person_moves_leaves_and_comes_back() {
+    let mut world = World::force();
+    let mut moved = person_row(A1, 3);
+    moved.unit = B1;
+    world.keep(Changes { people: vec![moved.clone()], ..Changes::default() });
+    assert!(!world.board.force.members(A1).any(|(id, _)| id == moved.id));
+    assert!(world.board.force.members(B1).any(|(id, _)| id == moved.id));
+    world.leaves(moved.id);
+    assert!(world.board.force.serving(moved.id).is_none());
+    assert!(world.board.force.person(moved.id).is_some(), "the record stays");
+    world.keep(Changes { people: vec![moved.clone()], ..Changes::default() });
+    assert!(world.board.force.serving(moved.id).is_some());
+}
+
+#[test]
+fn qualifications_are_a_set() {
+    use force::Qualification::{Driver, Traffic};
+    let mut world = World::force();
+    let with = |list: &[force::Qualification]| {
+        let row = force::PersonRow { qualifications: list.into(), ..person_row(A1, 3) };
+        Changes { people: vec![row], ..Changes::default() }
+    };
+    world.keep(with(&[Traffic, Driver, Traffic]));
+    assert_eq!(world.board.force.person(person(A1, 3)).unwrap().qualifications.to_vec(), [Driver, Traffic]);
+    assert_eq!(world.keep(with(&[Driver, Traffic])), []);
+}
+
+#[test]
+fn a_record_is_found_under_its_unit_and_its_person() {
+    let mut world = World::force();
+    let who = person(A1, 3);
+    let mut subjects = Vec::new();
+    let leaving =
+        Changes { units: vec![unit_row(UnitId::from_value(31), Some(A))], leaving: vec![who], people: vec![] };
+    world.keep(leaving).iter().for_each(|event| event.subjects(&mut subjects));
+    assert_eq!(subjects, [Subject::Unit(UnitId::from_value(31)), Subject::Person(who)]);
+}

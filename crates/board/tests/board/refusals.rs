@@ -74,7 +74,7 @@ fn of_access() -> Vec<Refusal> {
         world.refused(by(A, 1), contact(B1)),
         world.refused(OPERATOR, grant(id(1), stranger, Role::Writer, A)),
         world.refused(by(A, 1), delegate(id(1), officer, at(12, 0))),
-        world.refused(by(A, 1), delegate(held, officer, at(9, 0))),
+        world.refused(by(A, 1), delegate(held, officer, at(8, 50))),
         world.refused(OPERATOR, grant(id(1), person(BUREAU, 7), Role::AuditAdministrator, BUREAU)),
         world.refused(OPERATOR, grant(id(1), officer, Role::SystemAdministrator, A)),
         world.refused(by(A, 1), delegate(held, person(A, 1), at(12, 0))),

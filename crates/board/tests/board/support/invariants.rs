@@ -12,7 +12,7 @@ pub fn json(board: &Board) -> String {
 }
 
 /// The tallies, counted anew from the duties.
-pub fn tallies_of(operation: &Operation) -> BTreeMap<UnitId, Tally> {
+fn tallies_of(operation: &Operation) -> BTreeMap<UnitId, Tally> {
     let mut counted: BTreeMap<UnitId, Tally> = BTreeMap::new();
     for post in operation.posts.iter() {
         counted.entry(post.unit).or_default().add(Tally::of(&operation.presence.duty(post.id)));

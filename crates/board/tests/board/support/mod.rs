@@ -17,7 +17,7 @@ use board::{
     Actor, AssignmentId, At, Board, Command, CommandId, Context, Event, GrantId, Label, Minutes, OperationId, PersonId,
     PostId, Refusal, ShiftId, Span, TextId, UnitId, execute, force, post, roster,
 };
-pub use invariants::{check, json, tallies_of};
+pub use invariants::{check, json};
 pub use steps::{Step, decode, sequence};
 
 pub const BUREAU: UnitId = UnitId::from_value(1);
@@ -123,14 +123,14 @@ impl World {
         running.clone()
     }
 
-    /// It is 09:00 and both people of the day shift of station A1 are at their post since 08:00; nobody else came.
+    /// It is 08:50 and both people of the day shift of station A1 are at their post since 08:00; nobody else came.
     pub fn manned() -> Self {
         let mut world = Self::running();
         world.pass(at(8, 0));
         for number in [1, 2] {
             world.done(by(A1, 2 + number), check_in(assignment(A1, DAY, number)));
         }
-        world.pass(at(9, 0));
+        world.pass(at(8, 50));
         world
     }
 
