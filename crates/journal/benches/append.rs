@@ -22,7 +22,7 @@ use uuid::Uuid;
 mod cluster;
 
 const RUNS: usize = 3;
-const SECONDS: Duration = Duration::from_secs(3);
+const SECONDS: Duration = Duration::from_secs(2);
 /// As the server does it.
 const GROUP: usize = 256;
 const BODY: usize = 300;

@@ -1,7 +1,7 @@
 //! The embedded back end: one SQLite file in WAL mode, synced at every commit.
 //!
 //! One [`Sqlite`] writes; any number of [`Reader`]s read beside it, from any thread. Pages move from the log into the
-//! file on a thread of their own ([`keeper`]), so that no acknowledgement waits for it.
+//! file on a thread of their own (`keeper`), so that no acknowledgement waits for it.
 
 mod append;
 mod keeper;
