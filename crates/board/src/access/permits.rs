@@ -98,9 +98,21 @@ impl Scope {
         held.filter(|unit| force.unit(*unit).is_some())
             .min_by_key(|unit| force.unit(*unit).map(|found| found.path.len()))
     }
-    /// Those who serve in the covered units, by unit in the order of the tree.
-    pub fn people<'a>(&'a self, force: &'a Force) -> impl Iterator<Item = (PersonId, &'a Person)> {
-        self.units(force).flat_map(|unit| force.members(unit.id))
+    /// Those who serve in the covered units, in no order that means anything.
+    pub fn people<'a>(&self, force: &'a Force) -> impl Iterator<Item = (PersonId, &'a Person)> {
+        let mut covered: Vec<UnitId> = self.units(force).map(|unit| unit.id).collect();
+        // A few units are read by their members, many by one walk over everybody: a walk is dearer to begin, a member
+        // dearer to look up.
+        let members = covered.len() * 8 < force.count_units();
+        let few = members.then(|| covered.clone());
+        let few = few.into_iter().flatten().flat_map(|unit| force.members(unit));
+        covered.sort_unstable();
+        let many = (!members).then(|| force.people());
+        let many = many
+            .into_iter()
+            .flatten()
+            .filter(move |(_, found)| found.left.is_none() && covered.binary_search(&found.unit).is_ok());
+        few.chain(many)
     }
     /// The units whose whole branch is covered; what two viewers must share to share a rendering.
     pub fn roots(&self) -> impl Iterator<Item = UnitId> + '_ {
@@ -165,9 +177,6 @@ fn judge(board: &Board, person: PersonId, action: Action, (place, unit): (Place,
     let Some(found) = board.force.unit(unit) else { return Verdict::Denied(Denial::NotOnTheBoard { action }) };
     // Who has left the force has no rights in it, whatever grants were forgotten.
     let Some(serving) = board.force.serving(person) else { return Verdict::Denied(Denial::NoRole { action, unit }) };
-    if is_own(board, person, action, place) {
-        return Verdict::Permitted(Reason::Own);
-    }
     let reaches = |role: Role, held: UnitId| match reach(role, action) {
         Reach::Nowhere => false,
         Reach::Own => held == unit,
@@ -190,6 +199,10 @@ fn judge(board: &Board, person: PersonId, action: Action, (place, unit): (Place,
     }
     if reaches(Role::Officer, serving.unit) {
         return Verdict::Permitted(Reason::Role { role: Role::Officer, at: serving.unit });
+    }
+    // Asked last, because who stands a post is the dearest question.
+    if is_own(board, person, action, place) {
+        return Verdict::Permitted(Reason::Own);
     }
     if reach(Role::Officer, action) != Reach::Nowhere && matches!(denial, Denial::NoRole { .. }) {
         denial = Denial::OutOfReach { action, unit, role: Role::Officer, held: serving.unit };

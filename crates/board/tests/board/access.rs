@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use board::access::{self, Action, Audit, Denial, LONGEST_DELEGATION, Place, Refusal, Role, permits, scope};
 use board::force::Changes;
 use board::{Actor, At, Command, GrantId, Minutes, PersonId, UnitId};
@@ -189,4 +191,17 @@ fn two_viewers_share_a_rendering_only_when_they_see_the_same() {
     assert_ne!(digest(by(A, 1)), digest(by(B, 1)));
     assert_ne!(digest(by(A, 1)), digest(OPERATOR));
     assert_eq!(digest(by(A1, 3)), digest(by(A1, 4)));
+}
+
+#[test]
+fn a_list_of_people_is_those_of_the_covered_units_who_serve() {
+    let mut world = World::force();
+    world.leaves(person(A1, 8));
+    for actor in [by(A1, 3), by(A, 1), by(BUREAU, 1), OPERATOR] {
+        let scope = scope(&world.board, actor, Action::ViewPeople, world.now);
+        let listed: BTreeSet<PersonId> = scope.people(&world.board.force).map(|(id, _)| id).collect();
+        let serving = world.board.force.people().filter(|(_, found)| found.left.is_none());
+        let expected = serving.filter(|(_, found)| scope.covers(&world.board.force, found.unit)).map(|(id, _)| id);
+        assert_eq!(listed, expected.collect());
+    }
 }
