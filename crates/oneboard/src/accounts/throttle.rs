@@ -61,9 +61,9 @@ impl Throttle {
     }
 }
 
-fn wait<K: Hash + Eq, Q: Hash + Eq + ?Sized>(failures: &mut HashMap<K, Vec<i64>>, key: &Q, most: usize, now: i64) -> i64
+fn wait<K, Q: Hash + Eq + ?Sized>(failures: &mut HashMap<K, Vec<i64>>, key: &Q, most: usize, now: i64) -> i64
 where
-    K: std::borrow::Borrow<Q>,
+    K: std::borrow::Borrow<Q> + Hash + Eq,
 {
     let Some(times) = failures.get_mut(key) else { return 0 };
     times.retain(|at| now - at < WINDOW);

@@ -118,13 +118,13 @@ pub struct FieldError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub kind: Kind,
-    pub detail: Option<String>,
+    pub detail: Option<Box<str>>,
     /// The value that was refused.
-    pub value: Option<String>,
+    pub value: Option<Box<str>>,
     /// What would have been accepted.
-    pub expected: Option<String>,
+    pub expected: Option<Box<str>>,
     /// What to do instead.
-    pub remedy: Option<String>,
+    pub remedy: Option<Box<str>>,
     pub errors: Vec<FieldError>,
     /// Seconds after which it is worth trying again.
     pub retry_after: Option<u32>,
@@ -143,22 +143,22 @@ impl Problem {
 
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into_boxed_str());
         self
     }
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
+        self.value = Some(value.into().into_boxed_str());
         self
     }
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.expected = Some(expected.into().into_boxed_str());
         self
     }
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+        self.remedy = Some(remedy.into().into_boxed_str());
         self
     }
     #[must_use]
@@ -179,11 +179,19 @@ impl Problem {
             kind: format!("urn:oneboard:problem:{slug}"),
             title: locale.t(&format!("problem-{slug}")).into_owned(),
             status: self.kind.status().as_u16(),
-            detail: self.detail.clone().unwrap_or_else(|| locale.t(&format!("problem-{slug}-detail")).into_owned()),
-            remedy: self.remedy.clone().unwrap_or_else(|| locale.t(&format!("problem-{slug}-remedy")).into_owned()),
+            detail: self
+                .detail
+                .as_deref()
+                .map(str::to_owned)
+                .unwrap_or_else(|| locale.t(&format!("problem-{slug}-detail")).into_owned()),
+            remedy: self
+                .remedy
+                .as_deref()
+                .map(str::to_owned)
+                .unwrap_or_else(|| locale.t(&format!("problem-{slug}-remedy")).into_owned()),
             instance: instance.map(str::to_owned),
-            value: self.value.clone(),
-            expected: self.expected.clone(),
+            value: self.value.as_deref().map(str::to_owned),
+            expected: self.expected.as_deref().map(str::to_owned),
             errors: self.errors.clone(),
         }
     }
