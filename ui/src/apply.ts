@@ -116,5 +116,14 @@ export function watchHands(): void {
   // When the hand is lifted (focus, pointer or scroll has left), what was held back comes in.
   const lifted = () => queueMicrotask(() => [...held.keys()].forEach((id) => settle(id)));
   for (const name of ["focusout", "pointerout", "scrollend"]) addEventListener(name, lifted, { capture: true, passive: true });
-  for (const list of document.querySelectorAll("[data-tail]")) list.scrollTop = list.scrollHeight;
+  // A list at its newest end stays there when the window or the type changes size.
+  const ends = new WeakSet<Element>();
+  const toEnd = (list: Element) => (list.scrollTop = list.scrollHeight);
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => ends.has(target) && toEnd(target)));
+  for (const list of document.querySelectorAll("[data-tail]")) {
+    ends.add(list);
+    toEnd(list);
+    sizes.observe(list);
+    list.addEventListener("scroll", () => (atEnd(list) ? ends.add(list) : ends.delete(list)), { passive: true });
+  }
 }

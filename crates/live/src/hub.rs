@@ -1,6 +1,6 @@
 //! The hub: the inbox, the ticking thread, and the shard threads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,6 +71,39 @@ struct Inbox {
     since: Option<Instant>,
     urgent: bool,
     stop: bool,
+    touched: Touched,
+}
+
+/// Counts the endings and changes of sessions.
+pub(crate) type Epoch = u64;
+
+/// Sessions that ended or changed lately, against streams that are just being opened with what held before.
+#[derive(Default)]
+struct Touched {
+    epoch: Epoch,
+    /// Session → epoch of its last change; two generations, so that each is remembered for one to two [`HEARTBEAT`]s.
+    young: HashMap<u64, Epoch>,
+    old: HashMap<u64, Epoch>,
+    /// Moments before this are too old to be judged, and refused.
+    floor: Epoch,
+    next_floor: Epoch,
+}
+
+impl Touched {
+    fn touch(&mut self, session: u64) {
+        self.epoch += 1;
+        self.young.insert(session, self.epoch);
+    }
+
+    fn since(&self, session: u64, as_of: Epoch) -> bool {
+        let changed = [&self.young, &self.old].iter().filter_map(|sessions| sessions.get(&session)).max();
+        as_of < self.floor || changed.is_some_and(|epoch| *epoch > as_of)
+    }
+
+    fn age(&mut self) {
+        self.old = std::mem::take(&mut self.young);
+        self.floor = std::mem::replace(&mut self.next_floor, self.epoch);
+    }
 }
 
 #[derive(Default)]
@@ -137,26 +170,43 @@ impl Hub {
         });
     }
 
+    /// The present moment, to be taken before a session and its rights are looked up.
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.0.shared.lock().touched.epoch
+    }
+
     /// Opens a stream as the body of a response. The current view of the set comes first.
     ///
-    /// Rights may change between computing the set and this call: after joining, compare the grants again and [`Self::revise`] if they moved.
+    /// A session that ends or changes between the looking up of its rights and this call is not noticed; [`crate::answer`] with a seat notices.
     pub fn join(&self, viewer: Viewer) -> Result<LiveBody, JoinError> {
+        let as_of = self.epoch();
+        self.join_as_of(viewer, as_of)
+    }
+
+    pub(crate) fn join_as_of(&self, viewer: Viewer, as_of: Epoch) -> Result<LiveBody, JoinError> {
         self.may_join(&viewer)?;
         let (sink, body) = LiveBody::pair();
-        self.0
-            .shared
-            .tell(|inbox| inbox.commands.push(Command::Join { viewer: Box::new(viewer), sink: Sink::Body(sink) }));
+        self.enter(viewer, Sink::Body(sink), as_of)?;
         Ok(body)
     }
 
     /// Opens a stream on a connection whose response head has been sent; from now on the hub writes to it and closes it.
-    pub(crate) fn adopt(&self, socket: TcpStream, viewer: Viewer) -> io::Result<()> {
+    pub(crate) fn adopt(&self, socket: TcpStream, viewer: Viewer, as_of: Epoch) -> io::Result<()> {
         socket.set_nonblocking(true)?;
         socket.set_nodelay(true)?;
         socket2::SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER)?;
-        self.0
-            .shared
-            .tell(|inbox| inbox.commands.push(Command::Join { viewer: Box::new(viewer), sink: Sink::Socket(socket) }));
+        self.enter(viewer, Sink::Socket(socket), as_of).map_err(io::Error::other)
+    }
+
+    /// Judged and queued under one lock: whatever ends or changes the session later comes later in the queue.
+    fn enter(&self, viewer: Viewer, sink: Sink, as_of: Epoch) -> Result<(), JoinError> {
+        let mut inbox = self.0.shared.lock();
+        if inbox.touched.since(viewer.session, as_of) {
+            return Err(JoinError::Changed { session: viewer.session });
+        }
+        inbox.commands.push(Command::Join { viewer: Box::new(viewer), sink });
+        drop(inbox);
+        self.0.shared.bell.notify_one();
         Ok(())
     }
 
@@ -175,13 +225,19 @@ impl Hub {
 
     /// The session is over: its streams are told and closed before the next frame.
     pub fn end(&self, session: u64) {
-        self.0.shared.tell(|inbox| inbox.commands.push(Command::End(session)));
+        self.0.shared.tell(|inbox| {
+            inbox.touched.touch(session);
+            inbox.commands.push(Command::End(session));
+        });
     }
 
     /// The session's rights or language changed: every key of its streams becomes what `change` says, or is taken away (`None`; the page is told),
     /// before the next frame.
     pub fn revise(&self, session: u64, change: impl Fn(&FragmentKey) -> Option<FragmentKey> + Send + 'static) {
-        self.0.shared.tell(|inbox| inbox.commands.push(Command::Revise { session, change: Box::new(change) }));
+        self.0.shared.tell(|inbox| {
+            inbox.touched.touch(session);
+            inbox.commands.push(Command::Revise { session, change: Box::new(change) });
+        });
     }
 
     /// Closes every stream and refuses new ones; for a graceful stop. Pages come back by themselves.
@@ -232,6 +288,7 @@ fn tick(shared: &Shared, views: &Views, crew: &Crew) {
             next_pulse = now + PULSE;
             if now >= next_heartbeat {
                 next_heartbeat = now + HEARTBEAT;
+                shared.lock().touched.age();
             }
         }
         batch.departed = std::mem::take(&mut departed);
@@ -340,5 +397,40 @@ fn run(inbox: &Receiver<Vec<Order>>, report: &Sender<(Vec<ViewerId>, Done)>) {
         if report.send((shard.departed(), shard.done())).is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn viewer(session: u64) -> Viewer {
+        let (set, have, refused) = Default::default();
+        Viewer { session, set, have, refused, pulse: crate::Pulse::Slow }
+    }
+
+    #[test]
+    fn a_session_that_ended_after_its_rights_were_looked_up_gets_no_stream() {
+        let hub = Hub::start(Views { render: Box::new(|_| Vec::new()), at: Box::new(|| "{}".into()) });
+        let before = hub.epoch();
+        hub.end(7);
+        assert_eq!(hub.join_as_of(viewer(7), before).err(), Some(JoinError::Changed { session: 7 }));
+        assert!(hub.join_as_of(viewer(8), before).is_ok(), "another session is not concerned");
+        assert!(hub.join(viewer(7)).is_ok(), "a new look is a new right");
+    }
+
+    #[test]
+    fn what_is_forgotten_is_refused_and_not_let_through() {
+        let mut touched = Touched::default();
+        touched.touch(1);
+        touched.touch(2);
+        touched.age();
+        assert!(
+            touched.since(2, 1) && !touched.since(2, 2) && !touched.since(3, 0),
+            "remembered for a second generation"
+        );
+        touched.age();
+        assert!(touched.since(2, 1), "too old to be judged");
+        assert!(!touched.since(2, 2));
     }
 }

@@ -49,6 +49,10 @@ pub enum JoinError {
     TooMany { asked: usize, most: usize },
     #[error("{most} streams are open, which is the most this server serves: close pages or add a server")]
     Full { most: usize },
+    #[error(
+        "session {session} ended or its rights changed while the stream was being opened: sign in if asked to, and connect again"
+    )]
+    Changed { session: u64 },
     #[error("the server is stopping: connect again in a few seconds")]
     Stopping,
 }

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::body::{Body, Incoming};
@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
+use crate::hub::Epoch;
 use crate::{Hub, JoinError, LiveBody, Viewer};
 
 /// A client that has not sent its request head by now is closed: slow clients hold no connection.
@@ -28,28 +29,39 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// A graceful stop waits this long for answers under way.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// The chance to take a connection over; an extension of every GET request that [`serve`] passes on.
+/// An extension of every request that [`serve`] passes on: when it came, and the chance to take its connection over.
 #[derive(Clone, Default)]
-pub struct Seat(Arc<Mutex<Option<Viewer>>>);
+pub struct Seat(Arc<Mutex<Asked>>);
+
+#[derive(Default)]
+struct Asked {
+    /// Before the session and its rights were looked up.
+    as_of: Epoch,
+    /// A stream can follow: HTTP/1.1 GET.
+    free: bool,
+    taken: Option<Viewer>,
+}
 
 impl Seat {
-    fn take(&self) -> Option<Viewer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn lock(&self) -> MutexGuard<'_, Asked> {
+        // Plain stores only; a panic cannot leave them half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The response to `GET /live`, after sign-in and rights have been checked. With a seat (the request's extension) the connection goes to a shard;
 /// without one the stream is the response's body. The response must not be compressed, buffered or given a length.
 pub fn answer(hub: &Hub, viewer: Viewer, seat: Option<&Seat>) -> Result<Response<LiveBody>, JoinError> {
-    let mut response = match seat {
-        Some(seat) => {
+    let mut response = match seat.map(Seat::lock) {
+        Some(mut asked) if asked.free => {
             hub.may_join(&viewer)?;
-            *seat.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(viewer);
+            asked.taken = Some(viewer);
             let mut response = Response::new(LiveBody::handed_over());
             *response.version_mut() = Version::HTTP_10;
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             response
         }
+        Some(asked) => Response::new(hub.join_as_of(viewer, asked.as_of)?),
         None => Response::new(hub.join(viewer)?),
     };
     let headers = response.headers_mut();
@@ -125,12 +137,12 @@ async fn connection<S, B>(
     // Small answers must not wait for the client's acknowledgement; a socket that refuses the option still works.
     let _ = socket.set_nodelay(true);
     let seat = Seat::default();
-    let offered = seat.clone();
+    let (offered, lookout) = (seat.clone(), hub.clone());
     let call = service_fn(move |mut request: Request<Incoming>| -> Pin<Box<dyn Future<Output = _> + Send>> {
         prepare(&mut request, peer);
-        if request.method() == Method::GET && request.version() == Version::HTTP_11 {
-            request.extensions_mut().insert(offered.clone());
-        }
+        let free = request.method() == Method::GET && request.version() == Version::HTTP_11;
+        *offered.lock() = Asked { as_of: lookout.epoch(), free, taken: None };
+        request.extensions_mut().insert(offered.clone());
         Box::pin(service.call(request))
     });
     let mut http = http1::Builder::new()
@@ -152,10 +164,11 @@ async fn connection<S, B>(
         return;
     }
     let mut socket = http.into_parts().io.into_inner();
-    match seat.take() {
+    let asked = std::mem::take(&mut *seat.lock());
+    match asked.taken {
         Some(viewer) => {
             if let Ok(socket) = socket.into_std() {
-                let _ = hub.adopt(socket, viewer);
+                let _ = hub.adopt(socket, viewer, asked.as_of);
             }
         }
         None => {

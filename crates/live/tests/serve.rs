@@ -32,7 +32,11 @@ fn start(size: usize) -> Server {
     let hub = Hub::start(Views {
         render: Box::new(move |keys| {
             let now = state.load(Ordering::SeqCst);
-            keys.iter().map(|key| Some(format!("<p id={} data-grants={}>{now}</p>{}", key.fragment, key.grants, "x".repeat(size)))).collect()
+            keys.iter()
+                .map(|key| {
+                    Some(format!("<p id={} data-grants={}>{now}</p>{}", key.fragment, key.grants, "x".repeat(size)))
+                })
+                .collect()
         }),
         at: Box::new(|| "{}".into()),
     });
@@ -121,7 +125,12 @@ fn a_stream_on_a_connection_that_was_used_before_is_handed_over() {
     reader.get_mut().write_all(b"GET /live?1 HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
     let head = head(&mut reader).to_lowercase();
     assert!(head.starts_with("http/1.0 200"), "{head}");
-    assert!(head.contains("content-type: text/event-stream") && !head.contains("content-length") && !head.contains("chunked"), "{head}");
+    assert!(
+        head.contains("content-type: text/event-stream")
+            && !head.contains("content-length")
+            && !head.contains("chunked"),
+        "{head}"
+    );
     until(&mut reader, ">0</p>");
     server.change();
     until(&mut reader, ">1</p>");
@@ -140,7 +149,8 @@ fn an_http_1_0_client_gets_the_same_stream_as_a_body() {
 #[test]
 fn a_signed_out_session_is_told_and_the_connection_closes() {
     let server = start(0);
-    let (mut mine, mut other) = (server.ask("GET /live?1 HTTP/1.1\r\nHost: a\r\n\r\n"), server.ask("GET /live?2 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    let (mut mine, mut other) =
+        (server.ask("GET /live?1 HTTP/1.1\r\nHost: a\r\n\r\n"), server.ask("GET /live?2 HTTP/1.1\r\nHost: a\r\n\r\n"));
     until(&mut mine, ">0</p>");
     until(&mut other, ">0</p>");
     server.hub.end(1);
@@ -192,6 +202,7 @@ fn a_stop_closes_streams_and_refuses_new_ones() {
     let mut rest = String::new();
     reader.read_to_string(&mut rest).expect("closed in order");
     server.done.recv_timeout(LOST).expect("the server has stopped");
-    let viewer = Viewer { session: 1, set: Default::default(), have: Vec::new(), refused: Vec::new(), pulse: Pulse::Slow };
+    let viewer =
+        Viewer { session: 1, set: Default::default(), have: Vec::new(), refused: Vec::new(), pulse: Pulse::Slow };
     assert_eq!(server.hub.join(viewer).err(), Some(live::JoinError::Stopping));
 }

@@ -34,7 +34,8 @@ pub fn run(address: &str, path: &str, count: usize) {
     let mut viewers: Vec<Viewer> = Vec::with_capacity(count);
     for number in 0..count {
         let mut socket = std::net::TcpStream::connect(address).expect("the server accepts");
-        write!(socket, "GET {path}?{number} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n").expect("sent");
+        write!(socket, "GET {path}?{number} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n")
+            .expect("sent");
         socket.set_nonblocking(true).expect("a socket");
         let mut socket = TcpStream::from_std(socket);
         poll.registry().register(&mut socket, Token(number), Interest::READABLE).expect("registered");
@@ -72,7 +73,9 @@ fn look(cut: &mut Vec<u8>, block: &[u8], delays: &mut Vec<u32>) {
         let start = at + found;
         let Some(mark) = cut.get(start..start + MARK_LENGTH) else { break };
         at = start + MARK_LENGTH;
-        let digits = |range: std::ops::Range<usize>| mark[range].iter().fold(0_u128, |sum, digit| sum * 10 + u128::from(digit - b'0'));
+        let digits = |range: std::ops::Range<usize>| {
+            mark[range].iter().fold(0_u128, |sum, digit| sum * 10 + u128::from(digit - b'0'))
+        };
         // Sequence 0 is the state from before the first change.
         if BEGUN.load(Ordering::Relaxed) && digits(10..20) > 0 {
             delays.push((now.saturating_sub(digits(21..41)) / 1000).min(u128::from(u32::MAX)) as u32);

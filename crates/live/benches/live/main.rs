@@ -63,12 +63,20 @@ pub struct Outcome {
 }
 
 fn conduct(arguments: &[String]) {
-    let runs: usize = arguments.iter().find_map(|a| a.strip_prefix("--runs=")).and_then(|n| n.parse().ok()).unwrap_or(1);
+    let runs: usize =
+        arguments.iter().find_map(|a| a.strip_prefix("--runs=")).and_then(|n| n.parse().ok()).unwrap_or(1);
     let only = arguments.iter().find_map(|a| a.strip_prefix("--only="));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let nchan = nchan::installed();
-    println!("live: {cores} cores, {} s a case, {runs} run(s); nginx + nchan {}", MEASURE.as_secs(), if nchan { "beside it" } else { "not installed (Debian: nginx, libnginx-mod-nchan)" });
-    println!("{:<24} {:<14} {:>14} {:>9} {:>9} {:>9} {:>10}", "case", "server", "CPU µs/deliv.", "p50 ms", "p99 ms", "KB/conn.", "delivered");
+    println!(
+        "live: {cores} cores, {} s a case, {runs} run(s); nginx + nchan {}",
+        MEASURE.as_secs(),
+        if nchan { "beside it" } else { "not installed (Debian: nginx, libnginx-mod-nchan)" }
+    );
+    println!(
+        "{:<24} {:<14} {:>14} {:>9} {:>9} {:>9} {:>10}",
+        "case", "server", "CPU µs/deliv.", "p50 ms", "p99 ms", "KB/conn.", "delivered"
+    );
     let mut rows = Vec::new();
     for (viewers, rate) in [(1_000, 10), (1_000, 50), (5_000, 10), (5_000, 50), (10_000, 10), (10_000, 50)] {
         let case = format!("{viewers} viewers, {rate}/s");
@@ -81,11 +89,17 @@ fn conduct(arguments: &[String]) {
             if (way == "body" && viewers < 10_000) || (way == "nchan" && !(nchan && rate == 50)) {
                 continue;
             }
-            let outcomes: Vec<Outcome> = (0..runs).map(|_| if way == "nchan" { nchan::case(viewers, rate) } else { ours(way, viewers, rate) }).collect();
+            let outcomes: Vec<Outcome> = (0..runs)
+                .map(|_| if way == "nchan" { nchan::case(viewers, rate) } else { ours(way, viewers, rate) })
+                .collect();
             let outcome = median(&outcomes);
             println!(
                 "{case:<24} {way:<14} {:>14.2} {:>9.0} {:>9.0} {:>9.1} {:>9.1}%",
-                outcome.cpu_us, outcome.p50_ms, outcome.p99_ms, outcome.kb, outcome.complete * 100.0
+                outcome.cpu_us,
+                outcome.p50_ms,
+                outcome.p99_ms,
+                outcome.kb,
+                outcome.complete * 100.0
             );
             measured.push((way, outcome));
         }
@@ -93,7 +107,8 @@ fn conduct(arguments: &[String]) {
     }
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../bench-results");
     std::fs::create_dir_all(dir).expect("bench-results can be made");
-    std::fs::write(format!("{dir}/live.json"), serde_json::to_vec_pretty(&rows).expect("JSON")).expect("bench-results can be written");
+    std::fs::write(format!("{dir}/live.json"), serde_json::to_vec_pretty(&rows).expect("JSON"))
+        .expect("bench-results can be written");
 }
 
 fn median(outcomes: &[Outcome]) -> Outcome {
@@ -102,7 +117,13 @@ fn median(outcomes: &[Outcome]) -> Outcome {
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]
     };
-    Outcome { cpu_us: middle(|o| o.cpu_us), p50_ms: middle(|o| o.p50_ms), p99_ms: middle(|o| o.p99_ms), kb: middle(|o| o.kb), complete: middle(|o| o.complete) }
+    Outcome {
+        cpu_us: middle(|o| o.cpu_us),
+        p50_ms: middle(|o| o.p50_ms),
+        p99_ms: middle(|o| o.p99_ms),
+        kb: middle(|o| o.kb),
+        complete: middle(|o| o.complete),
+    }
 }
 
 /// The rows of `bench-results`; only the hardest case carries the processor aim.
@@ -117,7 +138,9 @@ fn table(case: &str, measured: &[(&str, Outcome)], hardest: bool) -> Vec<serde_j
     let row = |(measure, unit, aim, of): (&str, &str, Option<f64>, Of)| {
         let peers: serde_json::Map<_, _> = measured[1..]
             .iter()
-            .map(|(way, outcome)| ((if *way == "body" { "response body" } else { "nginx + nchan" }).to_owned(), of(outcome).into()))
+            .map(|(way, outcome)| {
+                ((if *way == "body" { "response body" } else { "nginx + nchan" }).to_owned(), of(outcome).into())
+            })
             .collect();
         serde_json::json!({ "bench": "live", "case": case, "measure": measure, "value": of(mine), "unit": unit, "aim": aim, "better": "lower", "peers": peers })
     };
@@ -174,7 +197,9 @@ fn serve(way: &str, viewers: usize, rate: u64) {
     let changes = Changes::new();
     let state = changes.clone();
     let hub = Hub::start(Views {
-        render: Box::new(move |keys| keys.iter().map(|key| Some(state.html(key.fragment[1..].parse().unwrap_or(0)))).collect()),
+        render: Box::new(move |keys| {
+            keys.iter().map(|key| Some(state.html(key.fragment[1..].parse().unwrap_or(0)))).collect()
+        }),
         at: Box::new(|| "{\"clock\":\"20:04\"}".into()),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
@@ -195,8 +220,15 @@ fn listen(runtime: &tokio::runtime::Runtime, hub: &Hub, as_body: bool) -> Socket
     let address = listener.local_addr().expect("bound");
     let (serving, answering) = (hub.clone(), hub.clone());
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let set = (0..FRAGMENTS).map(|f| FragmentKey { fragment: format!("f{f}").into(), grants: 1, language: 0 }).collect();
-        let viewer = Viewer { session: u64::from(rand(&request)), set, have: Vec::new(), refused: Vec::new(), pulse: Pulse::Second };
+        let set =
+            (0..FRAGMENTS).map(|f| FragmentKey { fragment: format!("f{f}").into(), grants: 1, language: 0 }).collect();
+        let viewer = Viewer {
+            session: u64::from(session(&request)),
+            set,
+            have: Vec::new(),
+            refused: Vec::new(),
+            pulse: Pulse::Second,
+        };
         let seat = request.extensions().get::<Seat>().filter(|_| !as_body);
         let answer = live::answer(&answering, viewer, seat).expect("room for all");
         async move { Ok::<_, Infallible>(answer) }
@@ -206,7 +238,7 @@ fn listen(runtime: &tokio::runtime::Runtime, hub: &Hub, as_body: bool) -> Socket
 }
 
 /// Every connection is its own session: the number the load generator puts into the query.
-fn rand(request: &hyper::Request<hyper::body::Incoming>) -> u32 {
+fn session(request: &hyper::Request<hyper::body::Incoming>) -> u32 {
     request.uri().query().and_then(|query| query.parse().ok()).unwrap_or(0)
 }
 
@@ -234,7 +266,13 @@ pub struct Made {
 }
 
 /// Makes changes at the rate; counts from the end of warming up; returns what was made and what the load generator saw.
-pub fn measure(load: &mut Load, rate: u64, servers: &[u32], changes: &Changes, mut dirty: impl FnMut(usize)) -> (Made, Vec<f64>) {
+pub fn measure(
+    load: &mut Load,
+    rate: u64,
+    servers: &[u32],
+    changes: &Changes,
+    mut dirty: impl FnMut(usize),
+) -> (Made, Vec<f64>) {
     use std::io::Write;
     let step = Duration::from_nanos(1_000_000_000 / rate);
     let start = Instant::now();
@@ -250,7 +288,11 @@ pub fn measure(load: &mut Load, rate: u64, servers: &[u32], changes: &Changes, m
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
     }
     let (count, used) = began.expect("the case is longer than its warming up");
-    let made = Made { changes: changes.count.load(Ordering::Relaxed) - count, cpu_us: cpu(servers) - used, kilobytes: servers.iter().map(|pid| kilobytes(*pid)).sum() };
+    let made = Made {
+        changes: changes.count.load(Ordering::Relaxed) - count,
+        cpu_us: cpu(servers) - used,
+        kilobytes: servers.iter().map(|pid| kilobytes(*pid)).sum(),
+    };
     // The last tick is under way; it belongs to the changes counted.
     std::thread::sleep(Duration::from_millis(500));
     drop(load.child.stdin.take());
@@ -280,7 +322,15 @@ fn print(made: Made, seen: &[f64], viewers: usize, before: u64) {
 pub fn cpu(servers: &[u32]) -> u64 {
     let one = |pid: &u32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let fields: Vec<u64> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2).filter_map(|f| f.parse().ok()).collect();
+        let fields: Vec<u64> = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .filter_map(|f| f.parse().ok())
+            .collect();
         fields.iter().sum::<u64>() * 10_000
     };
     servers.iter().map(one).sum()

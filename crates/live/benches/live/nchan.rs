@@ -11,7 +11,8 @@ use super::{Changes, Outcome, kilobytes, measure, outcome, start_load};
 const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 
 pub fn installed() -> bool {
-    std::path::Path::new(MODULE).exists() && Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    std::path::Path::new(MODULE).exists()
+        && Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 struct Nginx {
@@ -42,7 +43,12 @@ http {{ access_log off; client_body_temp_path {root}; proxy_temp_path {root}; fa
     );
     let path = dir.path().join("nginx.conf");
     std::fs::write(&path, config).expect("written");
-    let master = Command::new("nginx").args(["-e", "stderr", "-c"]).arg(&path).stderr(Stdio::null()).spawn().expect("nginx starts");
+    let master = Command::new("nginx")
+        .args(["-e", "stderr", "-c"])
+        .arg(&path)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("nginx starts");
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -70,7 +76,8 @@ fn free_port() -> u16 {
 }
 
 fn publish(connection: &mut TcpStream, body: &str) {
-    write!(connection, "POST /publish HTTP/1.1\r\nHost: bench\r\nContent-Length: {}\r\n\r\n{body}", body.len()).expect("published");
+    write!(connection, "POST /publish HTTP/1.1\r\nHost: bench\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        .expect("published");
     let mut answer = [0; 4096];
     let length = connection.read(&mut answer).expect("answered");
     assert!(answer[..length].starts_with(b"HTTP/1.1 20"), "{}", String::from_utf8_lossy(&answer[..length]));
@@ -85,10 +92,15 @@ pub fn case(viewers: usize, rate: u64) -> Outcome {
     // nchan says on the publisher's address how many subscribers there are.
     loop {
         let mut connection = TcpStream::connect(("127.0.0.1", port)).expect("nginx accepts");
-        write!(connection, "GET /publish HTTP/1.1\r\nHost: bench\r\nAccept: text/json\r\nConnection: close\r\n\r\n").expect("asked");
+        write!(connection, "GET /publish HTTP/1.1\r\nHost: bench\r\nAccept: text/json\r\nConnection: close\r\n\r\n")
+            .expect("asked");
         let mut answer = String::new();
         connection.read_to_string(&mut answer).expect("answered");
-        let subscribers = answer.split("\"subscribers\":").nth(1).and_then(|rest| rest.trim().split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).unwrap_or(0);
+        let subscribers = answer
+            .split("\"subscribers\":")
+            .nth(1)
+            .and_then(|rest| rest.trim().split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
+            .unwrap_or(0);
         if subscribers >= viewers {
             break;
         }
@@ -102,11 +114,16 @@ pub fn case(viewers: usize, rate: u64) -> Outcome {
         while stopped.recv_timeout(live::GATHER) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
             let dirty = std::mem::take(&mut *inbox.lock().expect("no panic under it"));
             if !dirty.is_empty() {
-                publish(&mut connection, &dirty.iter().map(|fragment| state.html(*fragment)).collect::<Vec<_>>().join("\n"));
+                publish(
+                    &mut connection,
+                    &dirty.iter().map(|fragment| state.html(*fragment)).collect::<Vec<_>>().join("\n"),
+                );
             }
         }
     });
-    let (made, seen) = measure(&mut load, rate, &nginx.workers, &changes, |fragment| waiting.lock().expect("no panic under it").push(fragment));
+    let (made, seen) = measure(&mut load, rate, &nginx.workers, &changes, |fragment| {
+        waiting.lock().expect("no panic under it").push(fragment)
+    });
     drop(stop);
     feeder.join().expect("fed");
     outcome(&made, &seen, viewers, before)
