@@ -214,7 +214,7 @@ pub fn person_row(unit: UnitId, number: u64) -> PersonRow {
     PersonRow {
         id: person(unit, number),
         unit,
-        grade: if number % 2 == 0 { Grade::Auxiliary } else { Grade::Officer },
+        grade: if number.is_multiple_of(2) { Grade::Auxiliary } else { Grade::Officer },
         qualifications: Default::default(),
         callsign: "3".into(),
         number: TextId::from_value(number),
