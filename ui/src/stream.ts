@@ -138,8 +138,11 @@ export class Stream {
   }
 
   private async ask(): Promise<void> {
+    const enough = new AbortController();
     try {
-      const answer = await fetch(`${this.url}?f=`, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+      const answer = await fetch(`${this.url}?f=`, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: enough.signal });
+      // Only the status is wanted; a stream of nothing must not stay open.
+      enough.abort();
       if (answer.status === 401 || answer.status === 403) {
         clearTimeout(this.timer);
         this.end();
