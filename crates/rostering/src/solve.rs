@@ -16,12 +16,15 @@ use crate::search::neighbourhood::{Neighbourhoods, Proposal};
 use crate::search::polish::{self, Standing};
 use crate::search::pricer::{Query, RowPrices};
 use crate::search::random::Random;
+use crate::search::volume::Volume;
 use crate::validate::{ProblemError, validate};
 
 /// Largest linear programme (rows and people) that is solved over everything at once; its inverse is dense.
-const WHOLE_ROWS: usize = 1_600;
+const WHOLE_ROWS: usize = 1_000;
 /// Rounds of pricing for the relaxation of the whole.
 const WHOLE_ROUNDS: usize = 400;
+/// Rounds of the volume algorithm before the linear programme.
+const VOLUME_ROUNDS: usize = 300;
 /// Passes of one-person improvement after a construction or a dive.
 const PASSES: usize = 6;
 /// Pieces of work between two barriers, whatever the number of threads.
@@ -237,7 +240,24 @@ impl Run<'_, '_> {
         let part = Part { people: (0..model.people.len()).collect(), free: 0..model.days };
         let effort = Effort { rounds: WHOLE_ROUNDS, dive_rounds: 6, threads: self.options.threads, exact: false };
         let base = standing.clone();
+        let mut volume = Volume::new(model);
+        for _ in 0..VOLUME_ROUNDS {
+            let going = volume.round(model, standing, bench, self.options.threads);
+            self.note_bound(volume.best.as_ref());
+            if !self.pass(standing) {
+                return;
+            }
+            if !going {
+                break;
+            }
+        }
         let mut relaxation = Relaxation::new(model, &part, &base.roster, &base.counts, random);
+        for (person, rows) in volume.found.iter_mut().enumerate() {
+            for cells in rows.drain(..) {
+                relaxation.add(person, cells);
+            }
+        }
+        relaxation.start_from(&volume.centre, volume.best.take());
         relaxation.solve(effort, bench, |now| {
             self.note_bound(now.best_bound.as_ref());
             self.pass(standing)

@@ -20,6 +20,8 @@ const SMOOTHING: f64 = 0.6;
 const CLEAR: f64 = 0.7;
 /// A column this near to one is as good as fixed.
 const WHOLE: f64 = 0.98;
+/// Columns dearer than this (penalty) are left out of a dive.
+const HOPELESS: f64 = 40.0;
 /// Pivots allowed for one solution of the master.
 const MOST_PIVOTS: usize = 20_000;
 
@@ -59,6 +61,41 @@ impl Workbench {
     pub fn new(threads: usize) -> Self {
         Workbench { pricers: (0..threads.max(1)).map(|_| Pricer::default()).collect() }
     }
+}
+
+/// Prices these people of a part, on so many threads; the answers do not depend on how many.
+#[expect(clippy::too_many_arguments, reason = "the two callers hold these in different structs")]
+pub(crate) fn price_people(
+    model: &Model,
+    part: &Part,
+    standing: &Roster,
+    rows: RowPrices,
+    shared: &[i32],
+    open: &[usize],
+    multipliers: &mut [Vec<i32>],
+    bench: &mut Workbench,
+    threads: usize,
+    exact: bool,
+) -> Vec<Answer> {
+    let ask = |pricer: &mut Pricer, who: usize, multipliers: &mut Vec<i32>| {
+        let person = part.people[who];
+        let query = Query { person, shared, rows, free: part.free.clone(), current: standing.row(person), change: 0, exact };
+        pricer.price(model, &query, multipliers)
+    };
+    let threads = threads.min(bench.pricers.len()).max(1);
+    if threads == 1 || open.len() < 8 {
+        let pricer = &mut bench.pricers[0];
+        return open.iter().zip(multipliers).map(|(&who, list)| ask(pricer, who, list)).collect();
+    }
+    let size = open.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let ask = &ask;
+        let chunks = open.chunks(size).zip(multipliers.chunks_mut(size)).zip(&mut bench.pricers);
+        let handles: Vec<_> = chunks
+            .map(|((people, lists), pricer)| scope.spawn(move || people.iter().zip(lists).map(|(&who, list)| ask(pricer, who, list)).collect::<Vec<_>>()))
+            .collect();
+        handles.into_iter().flat_map(|handle| handle.join().expect("pricing does not panic")).collect()
+    })
 }
 
 /// The linear relaxation of a part.
@@ -169,6 +206,12 @@ impl<'a> Relaxation<'a> {
         entries
     }
 
+    /// Starts from prices found elsewhere (what a cell pays, per row of the model) and their bound.
+    pub fn start_from(&mut self, centre: &[f64], bound: Option<(i64, Vec<i32>)>) {
+        self.smooth = Some(self.rows.iter().map(|&row| -centre[row]).collect());
+        self.best_bound = bound;
+    }
+
     /// Row prices in fixed point, as a cell pays them, kept inside what a row's cost allows.
     fn fixed_prices(&self, prices: &[f64]) -> Vec<i32> {
         let scale = self.model.scale;
@@ -217,41 +260,8 @@ impl<'a> Relaxation<'a> {
         let open: Vec<usize> = (0..self.part.people.len()).filter(|&who| self.fixed[who].is_none()).collect();
         let mut lists: Vec<Vec<i32>> = open.iter().map(|&who| std::mem::take(&mut self.multipliers[who])).collect();
         let (part, model, standing) = (self.part, self.model, self.standing);
-        let ask = |pricer: &mut Pricer, who: usize, multipliers: &mut Vec<i32>| {
-            let person = part.people[who];
-            let query = Query {
-                person,
-                shared: &shared,
-                rows: RowPrices::Linear(&fixed_prices),
-                free: part.free.clone(),
-                current: standing.row(person),
-                change: 0,
-                exact: effort.exact,
-            };
-            pricer.price(model, &query, multipliers)
-        };
-        let threads = effort.threads.min(bench.pricers.len()).max(1);
-        let mut answers: Vec<Answer> = Vec::with_capacity(open.len());
-        if threads == 1 || open.len() < 8 {
-            let pricer = &mut bench.pricers[0];
-            answers.extend(open.iter().zip(&mut lists).map(|(&who, list)| ask(pricer, who, list)));
-        } else {
-            let size = open.len().div_ceil(threads);
-            std::thread::scope(|scope| {
-                let ask = &ask;
-                let chunks = open.chunks(size).zip(lists.chunks_mut(size)).zip(&mut bench.pricers);
-                let handles: Vec<_> = chunks
-                    .map(|((people, lists), pricer)| {
-                        scope.spawn(move || {
-                            people.iter().zip(lists).map(|(&who, list)| ask(pricer, who, list)).collect::<Vec<_>>()
-                        })
-                    })
-                    .collect();
-                for handle in handles {
-                    answers.extend(handle.join().expect("pricing does not panic"));
-                }
-            });
-        }
+        let prices_of = RowPrices::Linear(&fixed_prices);
+        let answers = price_people(model, part, standing, prices_of, &shared, &open, &mut lists, bench, effort.threads, effort.exact);
         self.priced += open.len();
         for (&who, list) in open.iter().zip(lists) {
             self.multipliers[who] = list;
@@ -312,6 +322,11 @@ impl<'a> Relaxation<'a> {
     /// Fixes people one after the other until everybody has one row; returns the rows by person.
     pub fn dive(&mut self, effort: Effort, bench: &mut Workbench, random: &mut Random) -> Vec<(PersonId, Vec<u16>)> {
         let people = self.part.people.len();
+        for column in &self.columns {
+            if self.programme.of(column.at) == 0.0 && self.programme.reduced_cost(column.at) > HOPELESS {
+                self.programme.close(column.at);
+            }
+        }
         while self.fixed.iter().any(Option::is_none) {
             let mut best: Vec<(f64, usize, usize)> = Vec::new();
             let mut top = vec![(-1.0, usize::MAX); people];

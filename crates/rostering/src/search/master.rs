@@ -170,7 +170,7 @@ impl Simplex {
     fn candidates(&self) -> Vec<(f64, usize)> {
         let mut list: Vec<(f64, usize)> = Vec::new();
         for column in 0..self.columns.len() {
-            if matches!(self.place[column], Place::Basic(_)) {
+            if matches!(self.place[column], Place::Basic(_)) || self.columns[column].closed {
                 continue;
             }
             let cost = self.reduced_cost(column);

@@ -7,3 +7,4 @@ pub(crate) mod polish;
 pub(crate) mod pricer;
 pub(crate) mod random;
 pub(crate) mod stretch;
+pub(crate) mod volume;

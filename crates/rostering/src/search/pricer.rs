@@ -18,12 +18,16 @@ use crate::rules::{Limit, Weight};
 
 /// Values at or above this are not reachable.
 const UNREACHED: i32 = INFINITE / 2;
-/// Most combined states of counts kept exactly beside minutes and weekends.
+/// Most combined states of counts kept exactly beside minutes and weekends, where time is short.
+const QUICK_COUNT_STATES: usize = 12;
+/// The same where exactness is asked for.
 const EXACT_COUNT_STATES: usize = 96;
 /// Most table cells per person, 256 MiB of them at four bytes and two tables.
 const MAX_TABLE_CELLS: usize = 32 << 20;
-/// Attempts to find multipliers for counts.
-const MULTIPLIER_TRIES: usize = 9;
+/// Attempts in which multipliers are bracketed, where the best row matters more than time.
+const REFINING_TRIES: usize = 9;
+/// Attempts to find a legal row at all; multipliers only grow until there is one.
+const MOST_TRIES: usize = 40;
 /// Rows returned from one pass: the best, and the best that end in other totals.
 const ROWS_PER_PASS: usize = 3;
 
@@ -130,26 +134,26 @@ impl Pricer {
         for &tally in &exact {
             multipliers[tally] = 0;
         }
-        let mut brackets: Vec<Bracket> =
-            programme.tallies.iter().map(|tally| Bracket::new(tally, model.scale)).collect();
+        let refine = matches!(query.rows, RowPrices::Marginal(_));
+        let mut brackets: Vec<Bracket> = programme.tallies.iter().map(|tally| Bracket::new(tally, model.scale)).collect();
         let mut answer = Answer::default();
-        for attempt in 0..MULTIPLIER_TRIES {
+        for attempt in 0..MOST_TRIES {
             let Some(value) = self.solve(model, query, programme, multipliers) else { break };
             let mut bound = value.0;
             for (tally, bracket) in brackets.iter().enumerate().filter(|(tally, _)| !exact.contains(tally)) {
                 bound += bracket.conjugate(&programme.tallies[tally], multipliers[tally], model.scale);
             }
             answer.bound = Some(answer.bound.map_or(bound, |best| best.max(bound)));
+            let search = if refine && attempt < REFINING_TRIES { Search::Bracket } else { Search::Drift };
             let mut steady = true;
             for (tally, bracket) in brackets.iter_mut().enumerate().filter(|(tally, _)| !exact.contains(tally)) {
                 let count = &programme.tallies[tally];
                 let counted = value.1[0].iter().enumerate().filter(|&(day, &duty)| count.counts(day, duty)).count();
-                steady &= !bracket.update(count.limit, counted as u32 + count.carried, &mut multipliers[tally]);
+                steady &= !bracket.update(count.limit, counted as u32 + count.carried, search, &mut multipliers[tally]);
             }
-            let legal = |row: &Vec<u16>| programme.penalty(model, row).is_some();
+            answer.rows.extend(value.1.into_iter().filter(|row| programme.penalty(model, row).is_some()));
             let found = !answer.rows.is_empty();
-            answer.rows.extend(value.1.into_iter().filter(legal));
-            if steady || (found && !query.exact && attempt > 2) {
+            if steady || (found && search == Search::Drift) || (found && !query.exact && attempt > 2) {
                 break;
             }
         }
@@ -183,14 +187,10 @@ impl Pricer {
             .map(|day| (lowest as usize).saturating_sub(longest as usize * (model.days - day)))
             .collect();
         self.shape = Shape { minutes, weekends, counts: 1, exact: Vec::new(), lowest_minutes };
-        if exact {
-            self.shape.exact = exact_counts(
-                model,
-                programme,
-                EXACT_COUNT_STATES.min(MAX_TABLE_CELLS / (self.shape.plane() * (model.days + 1))),
-            );
-            self.shape.counts = self.shape.exact.iter().map(|entry| entry.1).product();
-        }
+        let most = if exact { EXACT_COUNT_STATES } else { QUICK_COUNT_STATES };
+        let fits = MAX_TABLE_CELLS / (self.shape.plane() * (model.days + 1));
+        self.shape.exact = exact_counts(model, programme, most.min(fits));
+        self.shape.counts = self.shape.exact.iter().map(|entry| entry.1).product();
         let counts = self.shape.counts;
         self.sums.clear();
         for a in 0..counts {
@@ -622,23 +622,40 @@ impl Bracket {
         }
     }
 
-    /// Moves the multiplier; true when it moved.
-    fn update(&mut self, limit: Limit, total: u32, multiplier: &mut i32) -> bool {
+    /// Moves the multiplier; true when it moved enough to matter.
+    fn update(&mut self, limit: Limit, total: u32, search: Search, multiplier: &mut i32) -> bool {
         let before = *multiplier;
-        if total > limit.max {
-            self.low = self.low.max(before);
-            *multiplier = match self.high {
-                Some(high) => self.low + (high - self.low) / 2,
-                None => (before.saturating_mul(2)).max(before + self.step),
-            };
-        } else if total < limit.min || before > 0 && total < limit.max {
-            self.high = Some(before);
-            let low = if total < limit.min { self.low.min(before - self.step) } else { self.low.max(0) };
-            *multiplier = low + (before - low) / 2;
+        let (over, under) = (total > limit.max, total < limit.min);
+        *multiplier = match search {
+            Search::Bracket if over => {
+                self.low = self.low.max(before);
+                match self.high {
+                    Some(high) => self.low + (high - self.low) / 2,
+                    None => before.saturating_mul(2).max(before + self.step),
+                }
+            }
+            Search::Bracket if under || (before > 0 && total < limit.max) => {
+                self.high = Some(before);
+                let low = if under { self.low.min(before - self.step) } else { self.low.max(0) };
+                low + (before - low) / 2
+            }
+            Search::Drift if over => before.saturating_add(before / 4).saturating_add(self.step / 4 * (total - limit.max).min(8) as i32),
+            Search::Drift if under => before.saturating_sub(before.abs() / 4).saturating_sub(self.step / 4 * (limit.min - total).min(8) as i32),
+            Search::Drift if before > 0 && total < limit.max || before < 0 && total > limit.min => before - before / 8,
+            _ => before,
         }
-        *multiplier = (*multiplier).clamp(self.floor, self.ceiling);
-        (*multiplier - before).abs() > self.step / 16
+        .clamp(self.floor, self.ceiling);
+        (over || under || search == Search::Bracket) && (*multiplier - before).abs() > self.step / 16
     }
+}
+
+/// How a multiplier is moved.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// Halve the interval in which it must lie.
+    Bracket,
+    /// A small step, which adds up over the rounds of column generation.
+    Drift,
 }
 
 /// Counts that depend on the shift alone, smallest first, while their states multiply to at most `most`.
