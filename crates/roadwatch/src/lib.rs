@@ -4,6 +4,8 @@
 
 pub mod area;
 pub mod cap;
+pub mod matching;
+pub mod network;
 pub mod report;
 pub mod time;
 pub mod xml;
