@@ -1,0 +1,249 @@
+//! The demonstration holds what it promises: numbers, legality, a night with everything in it, and the same again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use board::force::Grade;
+use board::{Board, Command, Event, checkin, execute, operation, roster, watch};
+use sha2::{Digest, Sha256};
+
+use super::act::Act;
+use super::longdong::Longdong;
+use super::plan::{LAST_YEAR, REST, THIS_YEAR, TONIGHT};
+use super::random::command_id;
+use super::script::{begins, script};
+use super::staff::Staff;
+use super::*;
+use crate::submit::context_of;
+
+const SEED: u64 = 7;
+
+/// A board without a journal: what happened on it, and what it refused.
+#[derive(Default)]
+struct Bench {
+    board: Board,
+    events: Vec<(At, Event)>,
+    refused: Vec<String>,
+    ticks: u64,
+}
+
+impl Bench {
+    fn play(&mut self, acts: &[Act]) {
+        for act in acts {
+            while self.board.next_timer().is_some_and(|due| due <= act.at) {
+                self.ticks += 1;
+                let id = command_id(SEED, "tick", self.ticks);
+                self.give(act.at, board::Actor::Clock, id, Command::PassTime);
+            }
+            if act.is_moot(&self.board) {
+                continue;
+            }
+            if let Some(submission) = act.submission(&self.board) {
+                self.give(act.at, submission.actor, submission.id, submission.command);
+            }
+        }
+    }
+
+    fn give(&mut self, at: At, actor: board::Actor, id: uuid::Uuid, command: Command) {
+        let words = format!("{at:?} {actor:?}");
+        match execute(&mut self.board, actor, command, &context_of(id, at)) {
+            Ok(events) => self.events.extend(events.into_iter().map(|event| (at, event))),
+            Err(refusal) => self.refused.push(format!("{words}: {refusal}")),
+        }
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        Sha256::digest(serde_json::to_vec(&self.board).expect("a board is written as JSON")).into()
+    }
+}
+
+#[test]
+fn longdong_has_the_promised_size_and_speaks_both_languages() {
+    let longdong = Longdong::new(SEED);
+    let staff = Staff::new(&longdong);
+    assert_eq!(longdong.counties.len(), 8);
+    assert_eq!(longdong.counties.iter().map(|county| county.stations.len()).sum::<usize>(), 96);
+    assert_eq!(longdong.people.len(), 5_600);
+    let officers = longdong.people.iter().filter(|member| member.row.grade == Grade::Officer).count();
+    assert!((3_192..=3_528).contains(&officers), "{officers} officers are not about 60 in 100");
+    assert_eq!(longdong.geography.boundaries.len(), 8);
+    for boundary in &longdong.geography.boundaries {
+        assert_eq!(boundary.ring.first(), boundary.ring.last());
+    }
+    let plan = THIS_YEAR.plan(&longdong, &staff);
+    assert_eq!(plan.posts.len(), 420);
+
+    let mut labels: Vec<&board::Label> = longdong.units.iter().map(|unit| &unit.name).collect();
+    labels.extend(plan.posts.iter().flat_map(|post| [&post.row.name, &post.row.place]));
+    labels.extend(plan.row.levels.iter().flat_map(|level| level.actions.iter().chain([&level.name])));
+    labels.extend(plan.row.objectives.iter().flat_map(|objective| [&objective.words, &objective.measure]));
+    for label in labels {
+        assert!(!label.zh.is_empty() && label.en.is_ascii() | label.en.contains('–'), "{label:?}");
+        assert!(!label.zh.is_ascii() && label.en.chars().any(|letter| letter.is_ascii_alphabetic()), "{label:?}");
+    }
+    let unique = |words: Vec<&str>| words.iter().collect::<BTreeSet<_>>().len() == words.len();
+    assert!(unique(longdong.units.iter().map(|unit| &*unit.callsign).collect()));
+    assert!(unique(longdong.people.iter().map(|member| &*member.row.callsign).collect()));
+    assert!(unique(longdong.people.iter().map(|member| &*member.number).collect()));
+    assert!(unique(longdong.people.iter().map(|member| &*member.telephone).collect()));
+    assert!(unique(longdong.units.iter().map(|unit| &*unit.name.zh).collect()));
+    assert!(unique(plan.posts.iter().map(|post| &*post.row.callsign).collect()));
+    let alike = longdong.members.iter().any(|members| match members.as_slice() {
+        [.., one, other] => longdong.people[*one].name == longdong.people[*other].name,
+        _ => false,
+    });
+    assert!(alike, "two people of one name serve in one unit");
+}
+
+#[test]
+fn the_roster_is_legal() {
+    let longdong = Longdong::new(SEED);
+    let staff = Staff::new(&longdong);
+    for edition in [LAST_YEAR, THIS_YEAR] {
+        let plan = edition.plan(&longdong, &staff);
+        let mut duties: BTreeMap<usize, Vec<board::Span>> = BTreeMap::new();
+        let mut unmet = 0;
+        for shift in &plan.shifts {
+            let post = &plan.posts[shift.post];
+            for stint in shift.stints.iter().chain(&shift.standby) {
+                duties.entry(stint.person).or_default().push(shift.span);
+                let member = &longdong.people[stint.person];
+                assert_eq!(member.county, post.county, "{} stands outside their county", member.row.callsign);
+            }
+            let people: BTreeSet<usize> = shift.stints.iter().map(|stint| stint.person).collect();
+            assert_eq!(people.len(), usize::from(post.required), "{} on day {}", post.row.number, shift.day);
+            for (qualification, wanted) in &post.demands {
+                let held = people
+                    .iter()
+                    .filter(|person| longdong.people[**person].row.qualifications.contains(qualification))
+                    .count();
+                let named = shift.unmet.contains(qualification);
+                assert!(held >= usize::from(*wanted) || named, "{} lacks {qualification:?} unnamed", post.row.number);
+                unmet += usize::from(named);
+            }
+        }
+        assert_eq!(unmet, 0, "Longdong has enough of everything");
+        for (person, mut spans) in duties {
+            spans.sort_unstable();
+            for pair in spans.windows(2) {
+                let rest = pair[1].from.millis() - pair[0].to.millis();
+                assert!(rest >= REST, "{} rests {rest} ms", longdong.people[person].row.callsign);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_act_is_taken_and_the_night_has_everything_in_it() {
+    let longdong = Longdong::new(SEED);
+    let staff = Staff::new(&longdong);
+    let script = script(&longdong, &staff);
+    let mut bench = Bench::default();
+    bench.play(&script.before);
+    assert_eq!(bench.refused, Vec::<String>::new());
+
+    let (demonstration, _) = write(SEED);
+    let cast = demonstration.cast;
+    let root = cast.bureau;
+    let tonight = bench.board.operation(cast.operation).expect("this year's operation is on the board");
+    assert!(bench.board.is_closed(cast.last_operation));
+    assert_eq!(tonight.level.map(|(rung, _)| rung), Some(4));
+    let visitor = cast.people[0].1;
+    assert_eq!(bench.board.watch(root).and_then(|watch| watch.offered).map(|(to, _)| to), Some(visitor));
+    let manned: u32 = bench.board.force.units().map(|unit| tonight.presence.tally(unit.id).manned).sum();
+    assert!(manned > 250, "{manned} posts are manned at 18:00");
+    let unmanned_before = bench.events.iter().filter(|(_, event)| began_unmanned(event)).count();
+    assert!(unmanned_before >= 2);
+
+    bench.events.clear();
+    let night: Vec<_> =
+        script.tonight.iter().take_while(|act| act.at < THIS_YEAR.at(TONIGHT + 1, 0)).cloned().collect();
+    bench.play(&night);
+    assert_eq!(bench.refused, Vec::<String>::new());
+    let seen = |wanted: &dyn Fn(&Event) -> bool| bench.events.iter().filter(|(_, event)| wanted(event)).count();
+    use checkin::Event as E;
+    let kinds = [
+        ("check-ins", seen(&|event| matches!(event, Event::Checkin(E::CheckedIn { .. })))),
+        ("late", seen(&|event| matches!(event, Event::Checkin(E::CheckedIn { late_by: 11.., .. })))),
+        (
+            "late reliefs",
+            seen(&|event| matches!(event, Event::Checkin(E::ReliefLate { waiting, .. }) if !waiting.is_empty())),
+        ),
+        ("ill", seen(&|event| matches!(event, Event::Checkin(E::Left { reason: checkin::LeaveReason::Ill, .. })))),
+        ("contacts", seen(&|event| matches!(event, Event::Checkin(E::ContactMade { .. })))),
+        ("overdue", seen(&|event| matches!(event, Event::Checkin(E::ContactOverdue { .. })))),
+        ("unmanned", seen(&began_unmanned)),
+        ("levels", seen(&|event| matches!(event, Event::Operation(operation::Event::LevelSet { rung: 3, .. })))),
+        (
+            "orders",
+            seen(&|event| matches!(event, Event::Watch(watch::Event::Written { line, .. }) if line.order.is_some())),
+        ),
+        ("lines", seen(&|event| matches!(event, Event::Watch(watch::Event::Written { .. })))),
+        ("decisions", seen(&|event| matches!(event, Event::Watch(watch::Event::Decided { .. })))),
+        ("stand-ins", seen(&|event| matches!(event, Event::Roster(roster::Event::Assigned { .. })))),
+    ];
+    eprintln!("tonight: {kinds:?}");
+    assert!(kinds.iter().all(|(_, count)| *count > 0), "{kinds:?}");
+
+    bench.play(&script.tonight[night.len()..]);
+    assert_eq!(bench.refused, Vec::<String>::new());
+    assert!(bench.board.is_closed(cast.operation), "the operation ends");
+}
+
+/// The grace is over and nobody of the shift is there.
+fn began_unmanned(event: &Event) -> bool {
+    matches!(event, Event::Checkin(checkin::Event::GraceOver { late, .. }) if late.len() >= 4)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_board_and_another_seed_another() {
+    let digest = |seed| {
+        let (_, before) = write(seed);
+        let mut bench = Bench::default();
+        let early: Vec<_> = before.into_iter().take_while(|act| act.at < LAST_YEAR.at(2, 0)).collect();
+        bench.play(&early);
+        bench.digest()
+    };
+    assert_eq!(digest(SEED), digest(SEED));
+    assert_ne!(digest(SEED), digest(SEED + 1));
+}
+
+#[test]
+fn a_folder_is_seeded_once_and_goes_on_where_it_ended() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let started = std::time::Instant::now();
+    let first = prepare(folder.path(), SEED).expect("the demonstration is seeded");
+    let seeded = started.elapsed();
+    let again = prepare(folder.path(), SEED).expect("a second start");
+    eprintln!("seeded in {seeded:?}, started again in {:?}", started.elapsed() - seeded);
+    assert_eq!(first.cast, again.cast);
+    assert_eq!(first.cast.now, begins());
+    assert_eq!(first.acts.len(), again.acts.len());
+
+    let opened = crate::submit::open(folder.path(), Box::new(begins), Vec::new()).expect("the folder opens");
+    let published = opened.submit.published();
+    eprintln!("{} entries", published.head.position);
+    assert_eq!(published.board.force.count_people(), 5_600);
+    let names = opened.submit.register().read();
+    for (_, person) in first.cast.people {
+        assert!(names.name(&published.board, person).is_some_and(|name| !name.is_empty()));
+    }
+}
+
+#[tokio::test]
+async fn the_player_plays_what_is_due_and_stops_when_asked() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stage = Stage::default();
+    let opened = crate::submit::open(folder.path(), stage.clock(), Vec::new()).expect("the folder opens");
+    let (_, before) = write(SEED);
+    let part: Vec<_> = before.into_iter().take_while(|act| act.at < LAST_YEAR.from).collect();
+    let due = part.iter().filter(|act| !act.is_moot(&Board::default())).count() as u64;
+    let last = part.last().expect("something is to be done").at;
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    // Everything is due at once, so the player ends by itself.
+    let played = player::play(opened.submit.clone(), part.clone(), move || last, stopping.clone()).await;
+    assert_eq!(played.done + played.skipped, due);
+    // Nothing is due yet, and it is asked to stop.
+    stop.send(true).expect("the player listens");
+    let played = player::play(opened.submit, part, || At::from_millis(0), stopping).await;
+    assert_eq!(played, player::Played::default());
+}

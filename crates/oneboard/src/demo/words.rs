@@ -1,0 +1,86 @@
+//! What the plan says, in both languages.
+
+use board::Label;
+use board::operation::{Level, Objective};
+
+pub fn title(year: &str) -> Label {
+    Label::new(&format!("Spring Festival {year}"), &format!("{year}年春节安保任务"))
+}
+
+pub fn objectives() -> Vec<Objective> {
+    [
+        (
+            ("No serious incident at any large gathering", "大型群众性活动不发生重大安全事故"),
+            ("Incidents at lantern and temple fairs: none", "灯会、庙会现场安全事故零发生"),
+        ),
+        (
+            ("Main roads stay open in snow", "雨雪天气主要道路不断不堵"),
+            ("No national road closed for more than two hours", "国道单次封闭不超过2小时"),
+        ),
+        (
+            ("Every post manned, every relief in time", "岗位全员到岗、按时换岗"),
+            ("Posts manned within ten minutes: 98 in 100", "10分钟内到岗率不低于98%"),
+        ),
+        (
+            ("Every message answered", "值班信息件件有回音"),
+            ("Log entries closed within two hours: 95 in 100", "值班记录2小时内办结率不低于95%"),
+        ),
+    ]
+    .into_iter()
+    .map(|((en, zh), (measure_en, measure_zh))| Objective {
+        words: Label::new(en, zh),
+        measure: Label::new(measure_en, measure_zh),
+    })
+    .collect()
+}
+
+pub fn levels() -> Vec<Level> {
+    let level = |rung: u8, en: &str, zh: &str, actions: &[(&str, &str)]| Level {
+        rung,
+        name: Label::new(en, zh),
+        actions: actions.iter().map(|(en, zh)| Label::new(en, zh)).collect(),
+    };
+    vec![
+        level(
+            1,
+            "Level I",
+            "一级勤务",
+            &[
+                ("All leave cancelled; call out every standby", "停止休假,备勤警力全部召集到位"),
+                ("The director takes command at the command centre", "局长到指挥中心坐镇指挥"),
+                ("Checkpoints on every road out of the prefecture", "出市道路检查站全部启动"),
+                ("Contact with every post each half hour", "各岗位每30分钟报告一次情况"),
+            ],
+        ),
+        level(
+            2,
+            "Level II",
+            "二级勤务",
+            &[
+                ("Double patrols in town centres until midnight", "零时前城区街面巡逻警力加倍"),
+                ("Leaders on duty in every county bureau", "各县(分)局带班领导在岗值守"),
+                ("Half of the standby at the reserve points", "半数备勤警力前置到屯兵点"),
+                ("Contact with every checkpoint each hour", "各检查站每小时报告一次情况"),
+            ],
+        ),
+        level(
+            3,
+            "Level III",
+            "三级勤务",
+            &[
+                ("Gritters and recovery vehicles stand by at the passes", "协调除雪、清障车辆到垭口路段待命"),
+                ("Traffic police to the passes and toll plazas", "交警警力上垭口、上收费站"),
+                ("Remind every unit of the cold: reliefs on time", "提示各单位做好防寒保障、按时换岗"),
+            ],
+        ),
+        level(
+            4,
+            "Level IV",
+            "四级勤务",
+            &[
+                ("Posts as planned; watch kept round the clock", "按方案设岗,24小时值班备勤"),
+                ("Daily report by 17:00", "每日17时前报送日报"),
+            ],
+        ),
+    ]
+}
