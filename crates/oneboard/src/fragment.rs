@@ -14,7 +14,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use board::{Board, Event, OperationId, PersonId, PostId, Subject, UnitId, checkin, force, operation, post, watch};
+use board::{
+    Board, Event, OperationId, PersonId, PostId, ShiftId, Subject, UnitId, checkin, force, operation, post, watch,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +79,17 @@ pub enum Fragment {
         operation: OperationId,
         post: PostId,
     },
+    /// A unit's roster on one day of the operation, the first being 0.
+    RosterDay {
+        operation: OperationId,
+        unit: UnitId,
+        day: u16,
+    },
+    /// Who stands one shift.
+    Shift {
+        operation: OperationId,
+        shift: ShiftId,
+    },
     RollCalls(OperationId),
     /// The post of one person, now or next.
     Mine(PersonId),
@@ -114,7 +127,8 @@ impl Fragment {
                 vec![Topic::Post(post), Topic::Operation(operation)]
             }
             Self::Operation(operation) => vec![Topic::Operation(operation)],
-            Self::RollCalls(operation) => vec![Topic::Presence(operation)],
+            Self::RosterDay { operation, .. } => vec![Topic::Presence(operation), Topic::Operation(operation)],
+            Self::RollCalls(operation) | Self::Shift { operation, .. } => vec![Topic::Presence(operation)],
             Self::Unit(unit) => vec![Topic::Unit(unit)],
             Self::Mine(person) => vec![Topic::Person(person)],
         }
@@ -122,7 +136,15 @@ impl Fragment {
 
     /// Whether people who share rights share this fragment, or it is one person's own.
     pub const fn is_personal(self) -> bool {
-        matches!(self, Self::Mine(_) | Self::Post { .. } | Self::Roster { .. } | Self::Operation(_) | Self::Watch(_))
+        matches!(
+            self,
+            Self::Mine(_)
+                | Self::Post { .. }
+                | Self::Roster { .. }
+                | Self::Shift { .. }
+                | Self::Operation(_)
+                | Self::Watch(_)
+        )
     }
 }
 
@@ -222,6 +244,8 @@ impl fmt::Display for Fragment {
             Self::Operation(operation) => write!(f, "operation-{operation}"),
             Self::Unit(unit) => write!(f, "unit-{unit}"),
             Self::Roster { operation, post } => write!(f, "roster-{operation}-{post}"),
+            Self::RosterDay { operation, unit, day } => write!(f, "rosterday-{operation}-{unit}-{day}"),
+            Self::Shift { operation, shift } => write!(f, "shift-{operation}-{shift}"),
             Self::RollCalls(operation) => write!(f, "rollcalls-{operation}"),
             Self::Mine(person) => write!(f, "mine-{person}"),
         }
@@ -261,6 +285,10 @@ impl FromStr for Fragment {
                 "operation" => Self::Operation(id(one)?),
                 "unit" => Self::Unit(id(one)?),
                 "roster" => Self::Roster { operation: id(one)?, post: id(two)? },
+                "rosterday" => {
+                    Self::RosterDay { operation: id(one)?, unit: id(two)?, day: parts.get(3)?.parse().ok()? }
+                }
+                "shift" => Self::Shift { operation: id(one)?, shift: id(two)? },
                 "rollcalls" => Self::RollCalls(id(one)?),
                 "mine" => Self::Mine(id(one)?),
                 _ => return None,

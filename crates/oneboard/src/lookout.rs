@@ -188,6 +188,11 @@ pub fn may_watch(board: &Board, person: PersonId, fragment: Fragment, now: At) -
         Fragment::Posts { unit, .. } | Fragment::Strips { unit, .. } => may(Action::ViewPosts, Place::Unit(unit)),
         Fragment::Post { operation, post } => may(Action::ViewPosts, Place::Post(operation, post)),
         Fragment::Roster { operation, post } => may(Action::ViewRoster, Place::Post(operation, post)),
+        Fragment::RosterDay { unit, .. } => may(Action::ViewRoster, Place::Unit(unit)),
+        Fragment::Shift { operation: id, shift } => {
+            let post = board.operation(id).and_then(|found| found.roster.shift(shift)).map(|found| found.post);
+            post.is_some_and(|post| may(Action::ViewRoster, Place::Post(id, post)))
+        }
         Fragment::Unit(unit) => may(Action::ViewPeople, Place::Unit(unit)),
         Fragment::Mine(owner) => owner == person,
     }

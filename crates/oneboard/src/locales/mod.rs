@@ -18,6 +18,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("checkin", include_str!("en/checkin.ftl"), include_str!("zh-CN/checkin.ftl")),
     ("frame", include_str!("en/frame.ftl"), include_str!("zh-CN/frame.ftl")),
     ("post", include_str!("en/post.ftl"), include_str!("zh-CN/post.ftl")),
+    ("roster", include_str!("en/roster.ftl"), include_str!("zh-CN/roster.ftl")),
     ("errors", include_str!("en/errors.ftl"), include_str!("zh-CN/errors.ftl")),
     ("shell", include_str!("en/shell.ftl"), include_str!("zh-CN/shell.ftl")),
     ("sign-in", include_str!("en/sign-in.ftl"), include_str!("zh-CN/sign-in.ftl")),

@@ -36,10 +36,12 @@ pub trait Act: DeserializeOwned + JsonSchema + Send + 'static {
     fn command(self, desk: &mut Desk) -> Result<Command, Problem>;
 }
 
-/// What a command is made with: ids, and words on their way into the register.
+/// What a command is made with: ids, words on their way into the register, and the board as it was when the form came in.
 pub struct Desk {
     pub id: Uuid,
     pub viewer: Viewer,
+    /// For reading only: what is changed is changed by the command.
+    pub app: App,
     texts: Vec<Text>,
     minted: u32,
 }
@@ -79,12 +81,31 @@ impl Desk {
         }
         let length = body.chars().count();
         if length > longest {
-            let values = [("length", Arg::from(length)), ("longest", Arg::from(longest))];
-            return Err(Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx("act-too-long", &values)));
+            return Err(self.too_long(field, length, longest));
         }
         let id = text_id(self.id, self.texts.len() as u32);
         self.texts.push(Text { id, kind, body });
         Ok(id)
+    }
+}
+
+impl Desk {
+    /// A word that may stand in the journal: a callsign, a number, the name of a place. Blank is allowed.
+    ///
+    /// # Errors
+    /// [`Problem`] where it is longer than `longest` characters.
+    pub fn label(&self, field: &'static str, body: &str, longest: usize) -> Result<String, Problem> {
+        let body = clean(body).replace('\n', " ");
+        let length = body.chars().count();
+        if length > longest {
+            return Err(self.too_long(field, length, longest));
+        }
+        Ok(body)
+    }
+
+    fn too_long(&self, field: &'static str, length: usize, longest: usize) -> Problem {
+        let values = [("length", Arg::from(length)), ("longest", Arg::from(longest))];
+        Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx("act-too-long", &values))
     }
 }
 
@@ -105,6 +126,9 @@ pub struct Answer {
     pub at: i64,
     /// The same had been received before; nothing new happened.
     pub repeated: bool,
+    /// Where the form asked to go afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A whole number, as JSON has it or as a form sends it.
@@ -145,7 +169,7 @@ pub async fn act<A: Act>(
     if viewer.board_mode {
         return Err(Problem::new(Kind::NoPermission).detail(viewer.locale.t("act-board-mode")));
     }
-    let mut desk = Desk { id, viewer, texts: Vec::new(), minted: 0 };
+    let mut desk = Desk { id, viewer, app: app.clone(), texts: Vec::new(), minted: 0 };
     let command = input.command(&mut desk)?;
     let Desk { viewer, texts, .. } = desk;
     let submission = Submission { actor: viewer.actor(), id, command, texts };
@@ -155,7 +179,8 @@ pub async fn act<A: Act>(
         let next = back.or_else(|| referer(&headers)).unwrap_or_default();
         return Ok(Redirect::to(own_path(&next)).into_response());
     }
-    let answer = Answer { position: receipt.position, at: receipt.at.millis(), repeated: receipt.repeated };
+    let next = back.map(|back| own_path(&back).to_owned());
+    let answer = Answer { position: receipt.position, at: receipt.at.millis(), repeated: receipt.repeated, next };
     Ok((StatusCode::OK, axum::Json(answer)).into_response())
 }
 

@@ -7,6 +7,7 @@ pub mod act;
 pub mod checkin;
 pub mod live;
 pub mod post;
+pub mod roster;
 
 use axum::Router;
 use axum::routing::MethodRouter;
@@ -81,11 +82,41 @@ pub struct Route {
     pub serve: fn() -> MethodRouter<App>,
 }
 
+impl Route {
+    /// A page of a noun.
+    pub fn page(
+        noun: &'static str,
+        path: &'static str,
+        summary: &'static str,
+        gate: Gate,
+        answer: Option<Shape>,
+        serve: fn() -> MethodRouter<App>,
+    ) -> Self {
+        Self { method: Method::Get, path, noun, summary, gate, kind: Kind::Page, body: None, answer, serve }
+    }
+
+    /// An act whose form or JSON body is read into an `A`.
+    pub fn act<A: act::Act>(noun: &'static str, path: &'static str, summary: &'static str, action: Action) -> Self {
+        Self {
+            method: Method::Post,
+            path,
+            noun,
+            summary,
+            gate: Gate::Needs(action),
+            kind: Kind::Act,
+            body: Some(shape::<A>),
+            answer: Some(shape::<act::Answer>),
+            serve: || axum::routing::post(act::act::<A>),
+        }
+    }
+}
+
 /// Every route there is.
 pub fn table() -> Vec<Route> {
     let mut routes = Vec::new();
     routes.extend(post::routes());
     routes.extend(checkin::routes());
+    routes.extend(roster::routes());
     routes.extend(live::routes());
     routes
 }

@@ -7,6 +7,7 @@ pub mod checkin;
 pub mod frame;
 pub mod post;
 pub mod refusal;
+pub mod roster;
 
 use std::borrow::Cow;
 
@@ -152,6 +153,9 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Top(operation) => frame::top(sheet, operation),
         Fragment::Posts { operation, unit, show } => post::list(sheet, operation, unit, show),
         Fragment::Post { operation, post } => post::page(sheet, operation, post),
+        Fragment::Roster { operation, post } => roster::of_post(sheet, operation, post),
+        Fragment::RosterDay { operation, unit, day } => roster::day(sheet, operation, unit, day),
+        Fragment::Shift { operation, shift } => roster::shift::who(sheet, operation, shift),
         Fragment::Mine(person) => checkin::page(sheet, person),
         other => post::gone(sheet, other),
     }
