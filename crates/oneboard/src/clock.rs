@@ -91,6 +91,11 @@ impl Demonstration {
         self.change(Instant::now(), |state| state.speed = speed.clamp(1, MAX_SPEED));
     }
 
+    /// Moves the clock to `at`, keeping its speed: while history is being made, and when a kept demonstration goes on.
+    pub fn set(&self, at: At) {
+        self.change(Instant::now(), |state| state.origin = at);
+    }
+
     /// Stops or restarts the clock; the time shown does not jump.
     pub fn set_paused(&self, paused: bool) {
         self.change(Instant::now(), |state| state.paused = paused);

@@ -3,9 +3,9 @@
 //! Boards and events hold [`TextId`]s; screens ask here for what they say. A text is written once and may be erased,
 //! never changed.
 
-use std::collections::HashMap;
-use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use board::{PersonId, TextId};
 
 /// What a text is, and so whether it is loaded at start.
@@ -32,35 +32,48 @@ pub struct Text {
     pub body: String,
 }
 
+type Words = imbl::HashMap<TextId, Arc<str>>;
+
+/// Read without a lock: a rendering never keeps the writer waiting, and may ask as often as it likes.
 #[derive(Debug, Default)]
 pub struct Register {
-    words: RwLock<HashMap<TextId, Arc<str>>>,
+    words: ArcSwap<Words>,
 }
 
 impl Register {
-    /// Reads many texts under one lock.
-    pub fn read(&self) -> Reading<'_> {
-        Reading { words: self.words.read().unwrap_or_else(std::sync::PoisonError::into_inner) }
+    /// The register as it is now.
+    pub fn read(&self) -> Reading {
+        Reading { words: self.words.load_full() }
     }
 
+    /// Called by the writer alone, which is why nothing can come between reading and storing.
     pub(crate) fn keep(&self, texts: impl IntoIterator<Item = (TextId, Arc<str>)>) {
-        self.words.write().unwrap_or_else(std::sync::PoisonError::into_inner).extend(texts);
+        let mut texts = texts.into_iter().peekable();
+        if texts.peek().is_none() {
+            return;
+        }
+        let mut words = Words::clone(&self.words.load());
+        words.extend(texts);
+        self.words.store(Arc::new(words));
     }
 
+    /// Called by the writer alone.
     pub(crate) fn erase(&self, texts: &[TextId]) {
-        let mut words = self.words.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut words = Words::clone(&self.words.load());
         for id in texts {
             words.remove(id);
         }
+        self.words.store(Arc::new(words));
     }
 }
 
-/// The register while it is being read; held for one rendering, not longer.
-pub struct Reading<'a> {
-    words: RwLockReadGuard<'a, HashMap<TextId, Arc<str>>>,
+/// The register at one moment.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    words: Arc<Words>,
 }
 
-impl Reading<'_> {
+impl Reading {
     /// The words, or `None` where they were erased or are not loaded.
     pub fn text(&self, id: TextId) -> Option<&str> {
         self.words.get(&id).map(|words| &**words)

@@ -27,7 +27,7 @@ use crate::submit::{Published, Reading};
 pub struct Sheet<'a> {
     pub locale: Locale,
     pub published: &'a Published,
-    pub register: Reading<'a>,
+    pub register: Reading,
     pub zone: &'a TimeZone,
     /// Whose rights the view is filtered by.
     pub actor: Actor,
