@@ -5,9 +5,7 @@ mod common;
 #[expect(dead_code, reason = "the tests use more of the cases than the bench does")]
 mod hostile;
 
-use std::time::Instant;
-
-use common::Rows;
+use common::{Rows, cpu_ms};
 use roadwatch::area::resolve;
 use roadwatch::cap::{Options, read};
 use serde_json::json;
@@ -30,12 +28,12 @@ fn main() {
         let Some(case) = hostile::cases().into_iter().nth(i) else { continue };
         let mut times: Vec<f64> = (0..3)
             .map(|_| {
-                let start = Instant::now();
+                let start = cpu_ms();
                 let reading = read(&case.bytes, &Options::default());
                 for area in reading.usable().flat_map(|a| &a.infos).flat_map(|i| &i.areas) {
                     std::hint::black_box(resolve(area, &[]));
                 }
-                start.elapsed().as_secs_f64() * 1e3
+                cpu_ms() - start
             })
             .collect();
         let median = common::median(&mut times);

@@ -11,16 +11,6 @@ pub fn repository() -> PathBuf {
     real.join("../..")
 }
 
-pub fn shared(what: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("ONEBOARD_SHARED").map_or_else(|| repository().join("../shared"), PathBuf::from);
-    let path = root.join(what);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is not there; set ONEBOARD_SHARED", path.display());
-    None
-}
-
 pub struct Rows {
     bench: &'static str,
     rows: Vec<Value>,
@@ -52,4 +42,12 @@ impl Rows {
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// CPU time of this thread so far, in milliseconds (Linux); wall time elsewhere. On a busy machine only the former tells.
+pub fn cpu_ms() -> f64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds: Option<f64> = text.and_then(|t| t.split_whitespace().next()?.parse().ok());
+    nanoseconds.map_or_else(|| START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64() * 1e3, |n| n / 1e6)
 }

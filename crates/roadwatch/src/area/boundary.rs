@@ -118,6 +118,7 @@ struct Feature {
 
 #[derive(Deserialize)]
 #[serde(tag = "type", content = "coordinates")]
+#[expect(clippy::enum_variant_names, reason = "the names are GeoJSON's")]
 enum Geometry {
     Polygon(Vec<Vec<Vec<f64>>>),
     MultiPolygon(Vec<Vec<Vec<Vec<f64>>>>),

@@ -25,6 +25,7 @@ struct Feature {
 
 #[derive(Deserialize)]
 #[serde(tag = "type", content = "coordinates")]
+#[expect(clippy::enum_variant_names, reason = "the names are GeoJSON's")]
 enum Geometry {
     Point(Vec<f64>),
     LineString(Vec<Vec<f64>>),

@@ -1,6 +1,6 @@
 //! From the sections of an old network to those of a new one, so that measures in force follow their road.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Flow, Network, Section, SectionId};
 use crate::area::{Circle, Point};
@@ -52,9 +52,9 @@ pub fn succeed(old: &Network, new: &Network) -> Succession {
             result.moved.insert(section.id, shares);
         }
     }
-    let led_to = |id: SectionId| result.moved.values().flatten().any(|s| s.id == id);
-    result.added =
-        new.sections().iter().map(|s| s.id).filter(|id| old.section(*id).is_none() && !led_to(*id)).collect();
+    let led_to: BTreeSet<SectionId> = result.moved.values().flatten().map(|s| s.id).collect();
+    let unknown = |id: &SectionId| old.section(*id).is_none() && !led_to.contains(id);
+    result.added = new.sections().iter().map(|s| s.id).filter(unknown).collect();
     result
 }
 

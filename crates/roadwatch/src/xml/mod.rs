@@ -13,6 +13,7 @@
 //! assert_eq!(name.text(), "G22");
 //! ```
 
+mod build;
 mod decode;
 mod dom;
 mod names;
