@@ -46,6 +46,9 @@ pub struct Duty {
     pub required: u16,
     /// Who is at the post, of this shift or still of the last, in order of arrival.
     pub here: SmallVec<[AssignmentId; 4]>,
+    /// Those of a shift that is over who still stand, and whose relief is late.
+    #[serde(default)]
+    pub waiting: SmallVec<[AssignmentId; 2]>,
     /// How many of this shift are late.
     pub late: u16,
     /// The grace is over: what is missing now counts.
@@ -80,8 +83,20 @@ impl Duty {
             }
         }
     }
-    pub(super) fn arrive(&mut self, assignment: AssignmentId, at: At) {
+    fn forget(&mut self, assignment: AssignmentId) {
         self.here.retain(|here| *here != assignment);
+        self.waiting.retain(|waiting| *waiting != assignment);
+    }
+    /// Of these, whoever is still here waits for a relief that is late.
+    pub(super) fn wait(&mut self, late: &[AssignmentId]) {
+        for id in late.iter().filter(|id| self.here.contains(id)) {
+            if !self.waiting.contains(id) {
+                self.waiting.push(*id);
+            }
+        }
+    }
+    pub(super) fn arrive(&mut self, assignment: AssignmentId, at: At) {
+        self.forget(assignment);
         self.here.push(assignment);
         self.unmanned_since = None;
         self.hear(at);
@@ -103,6 +118,9 @@ pub struct Tally {
     pub late: u32,
     /// Posts whose contact is overdue.
     pub overdue: u32,
+    /// People who still stand after their shift because their relief is late.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 impl Tally {
@@ -116,6 +134,7 @@ impl Tally {
         self.here += other.here;
         self.late += other.late;
         self.overdue += other.overdue;
+        self.waiting += other.waiting;
     }
     fn subtract(&mut self, other: Self) {
         self.in_force -= other.in_force;
@@ -127,6 +146,7 @@ impl Tally {
         self.here -= other.here;
         self.late -= other.late;
         self.overdue -= other.overdue;
+        self.waiting -= other.waiting;
     }
     /// What one post contributes.
     pub fn of(duty: &Duty) -> Self {
@@ -142,6 +162,7 @@ impl Tally {
             here: duty.here.len() as u32,
             late: u32::from(duty.late),
             overdue: u32::from(duty.overdue_since.is_some()),
+            waiting: duty.waiting.len() as u32,
         }
     }
 }
@@ -194,7 +215,7 @@ impl Operation {
         };
         self.set_standing(id, standing);
         self.change_duty(post, |duty| {
-            duty.here.retain(|here| *here != id);
+            duty.forget(id);
             if duty.here.is_empty() {
                 duty.unmanned_since = duty.shift.filter(|_| duty.settled).map(|_| until);
                 duty.overdue_since = None;
@@ -221,7 +242,17 @@ impl Operation {
                 .filter(|(_, found)| found.duty == DutyKind::Post && matches!(found.standing, Standing::Late { .. }));
             (id, shift.required, late.count() as u16, settled.then_some(grace_over))
         });
+        let again: SmallVec<[AssignmentId; 2]> = self
+            .presence
+            .duties
+            .get(&post)
+            .into_iter()
+            .flat_map(|duty| duty.waiting.iter().copied())
+            .filter(|id| self.roster.assignment(*id).is_some_and(|found| on.contains(&found.shift)))
+            .collect();
         self.change_duty(post, |duty| {
+            // A shift that was made longer is on again: nobody waits for its relief any more.
+            duty.waiting.retain(|id| !again.contains(id));
             duty.on = on;
             duty.shift = counts.map(|(id, ..)| id);
             duty.required = counts.map_or(0, |(_, required, ..)| required);
@@ -295,7 +326,10 @@ impl Operation {
         for shift in shifts {
             self.disarm_shift(shift);
         }
-        self.change_duty(post, |duty| duty.overdue_since = None);
+        self.change_duty(post, |duty| {
+            duty.overdue_since = None;
+            duty.waiting.clear();
+        });
         self.arm_contact(post);
     }
 

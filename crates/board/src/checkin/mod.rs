@@ -481,7 +481,10 @@ pub(crate) fn apply(operation: &mut Operation, event: &Event) {
             operation.turn(*post, |on| on.retain(|on| on != shift));
             operation.arm_contact(*post);
         }
-        Event::ReliefLate { shift, at, .. } => operation.disarm(*at, Timer::ReliefDue(*shift)),
+        Event::ReliefLate { shift, post, at, waiting, .. } => {
+            operation.disarm(*at, Timer::ReliefDue(*shift));
+            operation.change_duty(*post, |duty| duty.wait(waiting));
+        }
         Event::ContactOverdue { post, at, .. } => {
             operation.disarm(*at, Timer::ContactDue(*post));
             operation.change_duty(*post, |duty| {

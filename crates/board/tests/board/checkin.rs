@@ -93,6 +93,9 @@ fn late_relief_names_who_still_waits() {
         _ => None,
     });
     assert_eq!(waiting, Some(&vec![assignment(A1, DAY, 1), assignment(A1, DAY, 2)]));
+    assert_eq!(world.duty(A1).waiting[..], [assignment(A1, DAY, 1), assignment(A1, DAY, 2)]);
+    world.done(by(A1, 1), leave(assignment(A1, DAY, 1), LeaveReason::EndOfShift));
+    assert_eq!(world.duty(A1).waiting[..], [assignment(A1, DAY, 2)], "who has gone waits no more");
 }
 
 #[test]

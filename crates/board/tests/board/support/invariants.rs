@@ -73,6 +73,7 @@ fn check_duty(operation: &Operation, post: PostId, duty: &Duty) {
     let required = duty.shift.and_then(|id| operation.roster.shift(id)).map_or(0, |shift| shift.required);
     assert_eq!(duty.required, required);
     assert_eq!(duty.unmanned_since.is_some(), duty.state() == PostState::Unmanned, "post {post}: {duty:?}");
+    assert!(duty.waiting.iter().all(|id| duty.here.contains(id)), "only who is here waits for relief: {duty:?}");
     assert!(duty.overdue_since.is_none() || !duty.here.is_empty(), "nobody is there to be overdue");
     assert!(duty.contact_due.is_none() || duty.overdue_since.is_none());
 }
