@@ -32,10 +32,13 @@ pub enum Show {
     Short,
     Late,
     Overdue,
+    /// Somebody still stands whose relief is late.
+    Relief,
 }
 
 impl Show {
-    pub const ALL: [Self; 6] = [Self::All, Self::Exceptions, Self::Unmanned, Self::Short, Self::Late, Self::Overdue];
+    pub const ALL: [Self; 7] =
+        [Self::All, Self::Exceptions, Self::Unmanned, Self::Short, Self::Late, Self::Overdue, Self::Relief];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -45,6 +48,7 @@ impl Show {
             Self::Short => "short",
             Self::Late => "late",
             Self::Overdue => "overdue",
+            Self::Relief => "relief",
         }
     }
 }
@@ -108,6 +112,8 @@ pub enum Topic {
     Watch(UnitId),
     /// Any watch: the top line names who is on duty.
     Watches,
+    /// Any line of any log: the board counts those that are open.
+    Lines,
 }
 
 impl Fragment {
@@ -116,9 +122,15 @@ impl Fragment {
         match self {
             Self::Top(None) => vec![Topic::Watches],
             Self::Top(Some(operation)) => vec![Topic::Watches, Topic::Operation(operation)],
-            Self::Figures(operation) => vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Watches],
-            Self::Units(operation) => vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force],
-            Self::Night(operation) => vec![Topic::Presence(operation), Topic::Operation(operation)],
+            Self::Figures(operation) => {
+                vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Lines]
+            }
+            Self::Units(operation) => {
+                vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Lines]
+            }
+            Self::Night(operation) => {
+                vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Watches]
+            }
             Self::Log(unit) | Self::Watch(unit) => vec![Topic::Watch(unit)],
             Self::Posts { operation, .. } | Self::Strips { operation, .. } => {
                 vec![Topic::Presence(operation), Topic::Operation(operation)]
@@ -206,6 +218,8 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
             topics.push(Topic::Watch(event.unit()));
             if matches!(event, watch::Event::Taken { .. } | watch::Event::HandoverSigned { .. }) {
                 topics.push(Topic::Watches);
+            } else {
+                topics.push(Topic::Lines);
             }
         }
     }

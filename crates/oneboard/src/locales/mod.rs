@@ -15,6 +15,7 @@ use crate::http::negotiate::Language;
 /// Noun, English, Chinese.
 const FILES: &[(&str, &str, &str)] = &[
     ("act", include_str!("en/act.ftl"), include_str!("zh-CN/act.ftl")),
+    ("board", include_str!("en/board.ftl"), include_str!("zh-CN/board.ftl")),
     ("checkin", include_str!("en/checkin.ftl"), include_str!("zh-CN/checkin.ftl")),
     ("frame", include_str!("en/frame.ftl"), include_str!("zh-CN/frame.ftl")),
     ("post", include_str!("en/post.ftl"), include_str!("zh-CN/post.ftl")),

@@ -4,6 +4,7 @@
 //! served that is not in [`table`], and a route that does not say who may use it does not compile.
 
 pub mod act;
+pub mod board;
 pub mod checkin;
 pub mod live;
 pub mod post;
@@ -11,7 +12,7 @@ pub mod roster;
 
 use axum::Router;
 use axum::routing::MethodRouter;
-use board::access::Action;
+use ::board::access::Action;
 use schemars::{Schema, SchemaGenerator};
 
 use crate::app::App;
@@ -114,6 +115,7 @@ impl Route {
 /// Every route there is.
 pub fn table() -> Vec<Route> {
     let mut routes = Vec::new();
+    routes.extend(board::routes());
     routes.extend(post::routes());
     routes.extend(checkin::routes());
     routes.extend(roster::routes());

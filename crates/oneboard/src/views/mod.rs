@@ -3,6 +3,7 @@
 //! A view is a function of a [`Sheet`] and what is asked for. It yields the whole element of its fragment, so that the
 //! page and the stream send the same bytes.
 
+pub mod board;
 pub mod checkin;
 pub mod frame;
 pub mod post;
@@ -11,8 +12,8 @@ pub mod roster;
 
 use std::borrow::Cow;
 
-use board::access::{Action, Place, Scope, permits, scope};
-use board::{Actor, At, Board, Label, OperationId, PersonId, UnitId};
+use ::board::access::{Action, Place, Scope, permits, scope};
+use ::board::{Actor, At, Board, Label, OperationId, PersonId, UnitId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -151,6 +152,9 @@ impl Sheet<'_> {
 pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
     match fragment {
         Fragment::Top(operation) => frame::top(sheet, operation),
+        Fragment::Figures(operation) => board::figures(sheet, operation),
+        Fragment::Units(operation) => board::units(sheet, operation),
+        Fragment::Night(operation) => board::night(sheet, operation),
         Fragment::Posts { operation, unit, show } => post::list(sheet, operation, unit, show),
         Fragment::Post { operation, post } => post::page(sheet, operation, post),
         Fragment::Roster { operation, post } => roster::of_post(sheet, operation, post),

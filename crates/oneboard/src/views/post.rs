@@ -33,12 +33,16 @@ pub fn shown(show: Show, duty: &Duty) -> bool {
     match show {
         Show::All => true,
         Show::Exceptions => {
-            matches!(found, PostState::Short | PostState::Unmanned) || duty.late > 0 || duty.overdue_since.is_some()
+            matches!(found, PostState::Short | PostState::Unmanned)
+                || duty.late > 0
+                || duty.overdue_since.is_some()
+                || !duty.waiting.is_empty()
         }
         Show::Unmanned => found == PostState::Unmanned,
         Show::Short => found == PostState::Short,
         Show::Late => duty.late > 0,
         Show::Overdue => duty.overdue_since.is_some(),
+        Show::Relief => !duty.waiting.is_empty(),
     }
 }
 

@@ -1,0 +1,32 @@
+board-figures = Figures
+board-log = Log
+board-night = The night
+board-none = No operation is on the board.
+board-none-plan = Plan an operation
+board-none-hint = When an operation begins, its figures stand here.
+board-not-yours = Your role shows no figures of this operation.
+board-of = of { $count }
+board-manned = Posts manned
+board-strength = { $here } of { $required } people
+board-unmanned-short = { $unmanned } unmanned, { $short } short
+board-overdue = Contacts overdue
+board-late = People late
+board-awaited = { $count } { $count ->
+    [one] post
+   *[other] posts
+} awaited
+board-relief-late = Waiting for relief
+board-open-lines = Open log lines
+board-untriaged = { $count } to triage
+board-unsigned = Orders to sign for
+board-disputed = { $count } disputed
+board-unmanned = Unmanned
+board-short = Short
+board-late-short = Late
+board-overdue-short = Overdue
+board-relief-short = Relief late
+board-lines-short = Open lines
+board-band = { $from } to { $to }, { $count ->
+    [one] 1 post
+   *[other] { $count } posts
+}

@@ -1,0 +1,274 @@
+//! The board (L1): six figures, units × indicators, the log's tail and the night, each a fragment of its own.
+
+mod night;
+
+use board::access::Action;
+use board::operation::Operation;
+use board::{Label, OperationId, UnitId};
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use night::night;
+
+use super::{Sheet, fragment, post};
+use crate::figures::{Counts, Coverage};
+use crate::fragment::{Fragment, Show};
+
+/// What the viewer may count.
+pub fn coverage(sheet: &Sheet<'_>) -> Coverage {
+    Coverage { board: sheet.scope(Action::ViewBoard), watch: sheet.scope(Action::ViewWatch) }
+}
+
+/// One row of the grid: a unit alone, or with all below it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Row {
+    pub unit: UnitId,
+    pub name: Label,
+    /// Exactly this unit: its branch has rows of its own.
+    pub alone: bool,
+    pub counts: Counts,
+}
+
+/// The sum, and the rows it is the sum of.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BoardModel {
+    pub operation: OperationId,
+    /// The widest unit that the viewer may see.
+    pub unit: Option<UnitId>,
+    pub all: Counts,
+    pub units: Vec<Row>,
+}
+
+/// Counts what the viewer may count, by the units that they think in.
+pub fn model(sheet: &Sheet<'_>, id: OperationId, operation: &Operation) -> BoardModel {
+    let coverage = coverage(sheet);
+    let force = &sheet.board().force;
+    let widest = coverage.board.widest(force);
+    let mut rows: Vec<Row> = Vec::new();
+    let mut all = Counts::default();
+    for unit in coverage.board.units(force) {
+        let counts = coverage.cut(sheet.board(), unit.id, Counts::of(sheet.board(), operation, unit.id));
+        all.add(counts);
+        // The tree is walked from the top: a unit belongs to the row of the child of the widest unit that it lies in, if
+        // it lies in one; a unit elsewhere begins a row that takes what follows below it.
+        let below = widest.and_then(|widest| {
+            let depth = unit.path.iter().position(|above| *above == widest)?;
+            Some(unit.path.get(depth + 1).copied().unwrap_or(widest))
+        });
+        let wanted = below.unwrap_or(unit.id);
+        let alone = Some(wanted) == widest;
+        match rows.iter_mut().rev().find(|row| row.unit == wanted || (!row.alone && unit.path.contains(&row.unit))) {
+            Some(row) => row.counts.add(counts),
+            None => {
+                let Some(named) = force.unit(wanted) else { continue };
+                rows.push(Row { unit: wanted, name: named.name.clone(), alone, counts });
+            }
+        }
+    }
+    // The widest unit is worth a row where it has something of its own, or nothing below it.
+    let several = rows.len() > 1;
+    rows.retain(|row| !(several && row.alone && row.counts == Counts::default()));
+    BoardModel { operation: id, unit: widest, all, units: rows }
+}
+
+/// One figure: what it is called, how much, and where its records are.
+struct Figure {
+    label: &'static str,
+    value: u32,
+    of: Option<u32>,
+    state: &'static str,
+    note: Option<String>,
+    address: String,
+}
+
+/// The six figures as a fragment.
+pub fn figures(sheet: &Sheet<'_>, id: OperationId) -> Markup {
+    let named = Fragment::Figures(id);
+    let Some(operation) = sheet.board().operation(id) else { return post::gone(sheet, named) };
+    let model = model(sheet, id, operation);
+    let Some(unit) = model.unit else { return nothing_to_see(sheet, named) };
+    html! {
+        div.figures id=(named) data-fragment {
+            @for figure in six(sheet, id, unit, &model.all) { (figure_of(sheet, &figure)) }
+        }
+    }
+}
+
+fn nothing_to_see(sheet: &Sheet<'_>, named: Fragment) -> Markup {
+    html! { div id=(named) data-fragment { p.empty { (sheet.t("board-not-yours")) } } }
+}
+
+fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figure; 6] {
+    let found = &all.posts;
+    let posts = |show: Show| posts_at(id, unit, show);
+    let abnormal = |count: u32| if count > 0 { "attention" } else { "normal" };
+    let short = found.unmanned + found.short;
+    let manned = match (found.unmanned, found.short) {
+        (0, 0) => ("normal", "board-strength", Show::All),
+        (0, _) => ("attention", "board-unmanned-short", Show::Short),
+        (_, _) => {
+            ("wrong", "board-unmanned-short", if short == found.unmanned { Show::Unmanned } else { Show::Exceptions })
+        }
+    };
+    let numbers = [
+        ("here", found.here.into()),
+        ("required", found.required.into()),
+        ("unmanned", found.unmanned.into()),
+        ("short", found.short.into()),
+    ];
+    let manned_note = match manned.1 {
+        "board-strength" => sheet.say("board-strength", &numbers),
+        _ => sheet.say("board-unmanned-short", &numbers),
+    };
+    let noted = |count: u32, words: String| (count > 0).then_some(words);
+    [
+        Figure {
+            label: "board-manned",
+            value: found.manned,
+            of: Some(found.in_force),
+            state: manned.0,
+            note: Some(manned_note),
+            address: posts(manned.2),
+        },
+        Figure {
+            label: "board-overdue",
+            value: found.overdue,
+            of: None,
+            state: abnormal(found.overdue),
+            note: None,
+            address: posts(Show::Overdue),
+        },
+        Figure {
+            label: "board-late",
+            value: found.late,
+            of: None,
+            state: abnormal(found.late),
+            note: noted(found.awaited, sheet.say("board-awaited", &[("count", found.awaited.into())])),
+            address: posts(Show::Late),
+        },
+        Figure {
+            label: "board-relief-late",
+            value: found.waiting,
+            of: None,
+            state: abnormal(found.waiting),
+            note: None,
+            address: posts(Show::Relief),
+        },
+        Figure {
+            label: "board-open-lines",
+            value: all.open_lines,
+            of: None,
+            state: abnormal(all.untriaged),
+            note: noted(all.untriaged, sheet.say("board-untriaged", &[("count", all.untriaged.into())])),
+            address: "/watch?show=open".to_owned(),
+        },
+        Figure {
+            label: "board-unsigned",
+            value: all.unsigned,
+            of: None,
+            state: match (all.disputed, all.unsigned) {
+                (0, 0) => "normal",
+                (0, _) => "info",
+                _ => "attention",
+            },
+            note: noted(all.disputed, sheet.say("board-disputed", &[("count", all.disputed.into())])),
+            address: "/watch?show=orders".to_owned(),
+        },
+    ]
+}
+
+fn figure_of(sheet: &Sheet<'_>, figure: &Figure) -> Markup {
+    html! {
+        a.figure href=(figure.address) data-state=[(figure.state != "normal").then_some(figure.state)] {
+            span.figure-label { (sheet.t(figure.label)) }
+            span.figure-value {
+                (figure.value)
+                @if let Some(of) = figure.of { small { (sheet.say("board-of", &[("count", of.into())])) } }
+            }
+            @if let Some(note) = &figure.note { span.figure-note { (note) } }
+        }
+    }
+}
+
+fn posts_at(id: OperationId, unit: UnitId, show: Show) -> String {
+    format!("/operations/{id}/posts?unit={unit}&show={}", show.word())
+}
+
+/// Units × indicators as a fragment: grey until abnormal.
+pub fn units(sheet: &Sheet<'_>, id: OperationId) -> Markup {
+    let named = Fragment::Units(id);
+    let Some(operation) = sheet.board().operation(id) else { return post::gone(sheet, named) };
+    let model = model(sheet, id, operation);
+    let heads = [
+        ("posts-manned", "board-manned"),
+        ("unmanned", "board-unmanned"),
+        ("short", "board-short"),
+        ("late", "board-late-short"),
+        ("overdue", "board-overdue-short"),
+        ("relief", "board-relief-short"),
+        ("lines", "board-lines-short"),
+    ];
+    html! {
+        div id=(named) data-fragment {
+            div.table-wrap role="region" aria-label=(sheet.t("units")) tabindex="0" {
+                table.table.matrix data-grid {
+                    thead { tr {
+                        th scope="col" { (sheet.t("unit")) }
+                        @for (_, words) in heads { th.num scope="col" { (sheet.t(words)) } }
+                    } }
+                    tbody { @for row in &model.units { (unit_row(sheet, id, row)) } }
+                }
+            }
+        }
+    }
+}
+
+fn unit_row(sheet: &Sheet<'_>, id: OperationId, row: &Row) -> Markup {
+    let found = &row.counts.posts;
+    let posts = |show: Show| posts_at(id, row.unit, show);
+    let worst = if found.unmanned > 0 {
+        "wrong"
+    } else if found.short > 0 {
+        "attention"
+    } else {
+        "normal"
+    };
+    let log = format!("/watch?unit={}&show=open", row.unit);
+    html! {
+        tr id={ "unit-" (row.unit) } {
+            th scope="row" { a href=(posts(Show::All)) { (sheet.label(&row.name)) } }
+            td.num data-state=[(worst != "normal").then_some(worst)] {
+                @if found.in_force == 0 { span.none { "–" } }
+                @else { a href=(posts(Show::Exceptions)) { (found.manned) "/" (found.in_force) } }
+            }
+            (cell(found.unmanned, "wrong", &posts(Show::Unmanned)))
+            (cell(found.short, "attention", &posts(Show::Short)))
+            (cell(found.late, "attention", &posts(Show::Late)))
+            (cell(found.overdue, "attention", &posts(Show::Overdue)))
+            (cell(found.waiting, "attention", &posts(Show::Relief)))
+            (cell(row.counts.open_lines, if row.counts.untriaged > 0 { "attention" } else { "normal" }, &log))
+        }
+    }
+}
+
+/// A number that opens what it counts; a zero is only a zero.
+fn cell(count: u32, state: &str, address: &str) -> Markup {
+    html! {
+        @if count == 0 { td.num { span.none { "0" } } }
+        @else { td.num data-state=[(state != "normal").then_some(state)] { a href=(address) { (count) } } }
+    }
+}
+
+/// The whole screen.
+pub fn page(sheet: &Sheet<'_>, id: OperationId) -> Markup {
+    let log = sheet.scope(Action::ViewWatch).widest(&sheet.board().force);
+    html! {
+        section.board-figures aria-label=(sheet.t("board-figures")) { (fragment(sheet, Fragment::Figures(id))) }
+        section.board-units aria-label=(sheet.t("units")) { (fragment(sheet, Fragment::Units(id))) }
+        @if let Some(unit) = log {
+            section.board-log aria-label=(sheet.t("board-log")) { (fragment(sheet, Fragment::Log(unit))) }
+        }
+        section.board-night aria-label=(sheet.t("board-night")) { (fragment(sheet, Fragment::Night(id))) }
+    }
+}
