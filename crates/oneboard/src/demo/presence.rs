@@ -16,8 +16,10 @@ use super::staff::Staff;
 use crate::submit::text_id;
 
 const MINUTE: i64 = 60_000;
-/// What lies behind is told in steps of three minutes: each step is one sync of the journal.
+/// What lies behind is told in steps of so many minutes, because each step is a sync of the journal: small ones in this
+/// operation, whose days are looked at, and large ones in last year's, which is there to be compared with.
 const STEP: i64 = 3;
+const STEP_LAST_YEAR: i64 = 15;
 /// Of a thousand: who comes late, who has said beforehand that they are not coming.
 const LATE: usize = 18;
 const EXCUSED: usize = 3;
@@ -261,7 +263,8 @@ impl<'a> Presence<'a> {
         if self.is_live(near) {
             return At::from_millis(near.millis() + self.random.between(0, 59) * 1000);
         }
-        At::from_millis(instant.millis() + minutes.div_euclid(STEP) * STEP * MINUTE)
+        let step = if self.edition.year == THIS_YEAR.year { STEP } else { STEP_LAST_YEAR };
+        At::from_millis(instant.millis() + minutes.div_euclid(step) * step * MINUTE)
     }
 
     fn person(&self, person: usize) -> Actor {

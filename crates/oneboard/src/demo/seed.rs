@@ -17,8 +17,9 @@ use crate::submit::{self, OpenFault, Receipt, Submission, Submit, Unsubmitted};
 
 /// Acts sent before the first answer is waited for; the writer's queue holds twice as many.
 const AT_ONCE: usize = 4_000;
-/// Rounds of timers at one instant. A day of 420 posts has some 2,500 timers, and a round does 256.
-const MOST_ROUNDS: u64 = 10_000;
+/// Rounds of timers sent before the acts of an instant, 256 timers each. Two shift changes of 420 posts lie within it; a
+/// round with nothing to do is no entry.
+const ROUNDS: u64 = 8;
 
 /// Why the demonstration was not seeded.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +28,6 @@ pub enum SeedFault {
     Open(#[from] OpenFault),
     #[error("the demonstration's act {id} at {at:?} was not taken: {reason}; start with an empty --data folder")]
     NotTaken { id: uuid::Uuid, at: At, reason: Unsubmitted },
-    #[error("time at {at:?} did not come to rest after {MOST_ROUNDS} rounds: report this with the seed {seed}")]
-    Restless { at: At, seed: u64 },
     #[error("the writer stopped while the demonstration was being seeded; see the log above")]
     Writer,
     #[error("no runtime for seeding: {0}")]
@@ -82,11 +81,15 @@ pub async fn play(submit: &Submit, stage: &Stage, seed: u64, acts: &[Act]) -> Re
     for instant in acts[missing..].chunk_by(|one, other| one.at == other.at) {
         let at = instant[0].at;
         stage.set(at);
-        pass_time(submit, seed, at).await?;
-        for acts in instant.chunks(AT_ONCE) {
-            let board = submit.published();
-            let wanted = acts.iter().filter(|act| !act.is_moot(&board.board));
-            let submissions = wanted.filter_map(|act| act.submission(&board.board)).collect();
+        let board = submit.published();
+        let due = board.board.next_timer().is_some_and(|due| due <= at);
+        let rounds = (0..if due { ROUNDS } else { 0 }).map(|round| pass_time(seed, at, round));
+        let wanted = instant.iter().filter(|act| !act.is_moot(&board.board));
+        let wanted = wanted.filter_map(|act| act.submission(&board.board));
+        // Time first, then the acts, all on their way before the first answer: few syncs, and a seed within seconds.
+        let mut submissions: Vec<Submission> = rounds.chain(wanted).collect();
+        while !submissions.is_empty() {
+            let rest = submissions.split_off(submissions.len().min(AT_ONCE));
             for (id, answer) in send_all(submit, submissions).await {
                 match answer {
                     // A conflict: an earlier start had decided this act on an earlier board.
@@ -94,21 +97,15 @@ pub async fn play(submit: &Submit, stage: &Stage, seed: u64, acts: &[Act]) -> Re
                     Err(reason) => return Err(SeedFault::NotTaken { id, at, reason }),
                 }
             }
+            submissions = rest;
         }
     }
     Ok(())
 }
 
-async fn pass_time(submit: &Submit, seed: u64, at: At) -> Result<(), SeedFault> {
-    for round in 0..MOST_ROUNDS {
-        if submit.published().board.next_timer().is_none_or(|due| due > at) {
-            return Ok(());
-        }
-        let id = command_id(seed, &format!("time {}", at.millis()), round);
-        let submission = Submission { actor: Actor::Clock, id, command: Command::PassTime, texts: Vec::new() };
-        submit.submit(submission).await.map_err(|reason| SeedFault::NotTaken { id, at, reason })?;
-    }
-    Err(SeedFault::Restless { at, seed })
+fn pass_time(seed: u64, at: At, round: u64) -> Submission {
+    let id = command_id(seed, &format!("time {}", at.millis()), round);
+    Submission { actor: Actor::Clock, id, command: Command::PassTime, texts: Vec::new() }
 }
 
 /// Sends submissions in their order without waiting between them, so that the writer keeps them in groups.

@@ -210,6 +210,8 @@ fn the_same_seed_gives_the_same_board_and_another_seed_another() {
 #[test]
 fn a_folder_is_seeded_once_and_goes_on_where_it_ended() {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let (_, before) = write(SEED);
+    eprintln!("{} acts at {} instants", before.len(), before.chunk_by(|one, other| one.at == other.at).count());
     let started = std::time::Instant::now();
     let first = prepare(folder.path(), SEED).expect("the demonstration is seeded");
     let seeded = started.elapsed();

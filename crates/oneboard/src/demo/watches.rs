@@ -77,8 +77,15 @@ const ORDINARY: [(&str, Option<&str>); 16] = [
     ("桥面结冰,已撒布融雪剂并摆放锥桶", Some("知悉,每30分钟复查一次路面")),
 ];
 
-/// Lines of the bureau's log on a day; a county has one.
-const LINES_A_DAY: usize = 6;
+/// Lines of a log on a day. Last year's are fewer: each of their instants is a sync of the journal.
+fn lines_a_day(edition: &Edition, county: Option<usize>, day: usize) -> usize {
+    match (edition.year == THIS_YEAR.year, county) {
+        (true, None) => 6,
+        (true, Some(_)) => 1,
+        (false, None) => 2,
+        (false, Some(county)) => usize::from((county + day).is_multiple_of(5)),
+    }
+}
 
 pub struct Watches<'a> {
     pub longdong: &'a Longdong,
@@ -152,10 +159,9 @@ impl Watches<'_> {
         let mut acts = Vec::new();
         for day in 0..DAYS {
             for county in self.logs() {
-                let lines = if county.is_none() { LINES_A_DAY } else { 1 };
-                for _ in 0..lines {
+                for _ in 0..lines_a_day(self.edition, county, day) {
                     let number = acts.len() as u64;
-                    let at = self.edition.at(day, random.between(30, 23 * 60) * MINUTE);
+                    let at = self.edition.at(day, random.between(10, 460) * 3 * MINUTE);
                     let reporting: Vec<_> = self
                         .plan
                         .posts
@@ -164,8 +170,7 @@ impl Watches<'_> {
                         .filter(|post| !matches!(post.role, Role::CommandCentre(_)))
                         .collect();
                     let (words, decision) = *random.pick(&ORDINARY);
-                    let (triaged, decided, closed) =
-                        (random.between(1, 3), random.between(4, 9), random.between(15, 50));
+                    let (triaged, decided, closed) = (3, random.between(1, 3) * 3, random.between(5, 16) * 3);
                     if self.edition.year == THIS_YEAR.year && night.contains(at) || reporting.is_empty() {
                         continue;
                     }
