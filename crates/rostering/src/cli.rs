@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::format::curtois;
+use crate::format::{curtois, inrc2};
+use crate::problem::Problem;
 use crate::solve::{Options, Solution, SolveError, solve as run};
 
 /// Why a run ended without a roster.
@@ -30,6 +31,9 @@ pub enum CliError {
         /// What is wrong.
         error: curtois::CurtoisError,
     },
+    /// A file that was read is wrong.
+    #[error(transparent)]
+    Inrc2(#[from] inrc2::Inrc2Error),
     /// The solver found no roster.
     #[error(transparent)]
     Solve(#[from] SolveError),
@@ -94,17 +98,38 @@ fn parse(arguments: &[String]) -> Result<Arguments, CliError> {
 /// [`CliError`], in words for the terminal.
 pub fn solve(arguments: &[String], progress: &mut dyn Write) -> Result<(), CliError> {
     let arguments = parse(arguments)?;
+    if arguments.inrc2 {
+        return solve_inrc2(&arguments, progress);
+    }
     let text = read_file(&arguments.file)?;
     let problem = curtois::read(&text).map_err(|error| CliError::Curtois { path: arguments.file.clone(), error })?;
     let solution = follow(&problem, &arguments.options, progress)?;
-    write_file(&arguments.out, &curtois::write(&problem, &solution.roster))?;
-    let _ = arguments.inrc2;
+    write_file(&arguments.out, &curtois::write(&problem, &solution.roster))
+}
+
+/// `FILE` is `FOLDER/SET_HISTORY_WEEK-WEEK-…`, where `FOLDER` or `FOLDER/SET` holds the files of the set;
+/// `--out` is a folder for `sol-week0.txt` and so on.
+fn solve_inrc2(arguments: &Arguments, progress: &mut dyn Write) -> Result<(), CliError> {
+    let name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let files = inrc2::files(name.trim_end_matches(".txt"))?;
+    let mut folder = arguments.file.parent().map(Path::to_owned).unwrap_or_default();
+    if !folder.join(&files.scenario).exists() {
+        folder.push(&files.folder);
+    }
+    let weeks: Result<Vec<String>, CliError> = files.weeks.iter().map(|week| read_file(&folder.join(week))).collect();
+    let (scenario, history) = (read_file(&folder.join(&files.scenario))?, read_file(&folder.join(&files.history))?);
+    let problem = inrc2::read(&files, &scenario, &history, &weeks?)?;
+    let solution = follow(&problem, &arguments.options, progress)?;
+    std::fs::create_dir_all(&arguments.out).map_err(|error| CliError::File { path: arguments.out.clone(), error })?;
+    for (week, text) in inrc2::write(&problem, &files, &solution.roster).iter().enumerate() {
+        write_file(&arguments.out.join(format!("sol-week{week}.txt")), text)?;
+    }
     Ok(())
 }
 
 /// Solves with progress as JSON lines: a line whenever penalty or bound change, and one at the end.
 fn follow(
-    problem: &crate::problem::Problem,
+    problem: &Problem,
     options: &Options,
     progress: &mut dyn Write,
 ) -> Result<Solution, CliError> {

@@ -114,8 +114,6 @@ pub(crate) struct Row {
     pub over: i32,
     /// `None`: everybody counts one.
     pub coefficients: Option<Coefficients>,
-    /// Index into the demand, or none for a link.
-    pub demand: Option<usize>,
 }
 
 impl Row {
@@ -158,6 +156,8 @@ pub(crate) struct Model {
     pub grades: Vec<Grade>,
     pub people: Vec<Programme>,
     pub scale: i64,
+    /// Weight of hard rules that couple people.
+    pub hard: i32,
     /// True where some row does not count everybody as one.
     pub has_links: bool,
 }
@@ -177,7 +177,7 @@ impl Model {
         let hard = i32::try_from(10 * largest + HARD_MARGIN).unwrap_or(i32::MAX);
         let mut rows = Vec::with_capacity(problem.demand.len() + problem.links.len());
         let mut cell_rows = vec![Vec::new(); days * duties];
-        for (index, demand) in problem.demand.iter().enumerate() {
+        for demand in &problem.demand {
             cell_rows[demand.day * duties + demand.duty].push(rows.len() as u32);
             rows.push(Row {
                 day: demand.day,
@@ -187,7 +187,6 @@ impl Model {
                 hard: if demand.minimum > 0 { hard } else { 0 },
                 over: demand.over as i32,
                 coefficients: None,
-                demand: Some(index),
             });
         }
         for link in &problem.links {
@@ -206,7 +205,6 @@ impl Model {
                     hard: 0,
                     over,
                     coefficients: Some(link.coefficients.clone()),
-                    demand: None,
                 });
             }
         }
@@ -231,6 +229,7 @@ impl Model {
             grades: problem.people.iter().map(|person| person.grade).collect(),
             people: (0..problem.people.len()).map(|person| programme(problem, person)).collect(),
             scale,
+            hard,
         }
     }
 

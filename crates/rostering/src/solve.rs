@@ -71,6 +71,9 @@ pub struct Bound {
     pub prices: Vec<i32>,
     /// See `prices`.
     pub scale: u32,
+    /// What each person below a hard minimum, and each unit outside a hard link, is charged: a roster that
+    /// breaks none of them is never charged it, so the bound holds for legal rosters.
+    pub hard: u32,
 }
 
 /// What a run came to.
@@ -327,6 +330,7 @@ impl Run<'_, '_> {
             value,
             prices: prices.clone(),
             scale: self.model.scale as u32,
+            hard: self.model.hard as u32,
         });
         Ok(Solution {
             penalty: checked.penalty(),

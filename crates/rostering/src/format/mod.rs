@@ -1,3 +1,4 @@
 //! Readers and writers of public benchmark formats.
 
 pub mod curtois;
+pub mod inrc2;

@@ -79,7 +79,8 @@ pub(crate) fn price_people(
 ) -> Vec<Answer> {
     let ask = |pricer: &mut Pricer, who: usize, multipliers: &mut Vec<i32>| {
         let person = part.people[who];
-        let query = Query { person, shared, rows, free: part.free.clone(), current: standing.row(person), change: 0, exact };
+        let query =
+            Query { person, shared, rows, free: part.free.clone(), current: standing.row(person), change: 0, exact };
         pricer.price(model, &query, multipliers)
     };
     let threads = threads.min(bench.pricers.len()).max(1);
@@ -92,7 +93,11 @@ pub(crate) fn price_people(
         let ask = &ask;
         let chunks = open.chunks(size).zip(multipliers.chunks_mut(size)).zip(&mut bench.pricers);
         let handles: Vec<_> = chunks
-            .map(|((people, lists), pricer)| scope.spawn(move || people.iter().zip(lists).map(|(&who, list)| ask(pricer, who, list)).collect::<Vec<_>>()))
+            .map(|((people, lists), pricer)| {
+                scope.spawn(move || {
+                    people.iter().zip(lists).map(|(&who, list)| ask(pricer, who, list)).collect::<Vec<_>>()
+                })
+            })
             .collect();
         handles.into_iter().flat_map(|handle| handle.join().expect("pricing does not panic")).collect()
     })
@@ -261,7 +266,18 @@ impl<'a> Relaxation<'a> {
         let mut lists: Vec<Vec<i32>> = open.iter().map(|&who| std::mem::take(&mut self.multipliers[who])).collect();
         let (part, model, standing) = (self.part, self.model, self.standing);
         let prices_of = RowPrices::Linear(&fixed_prices);
-        let answers = price_people(model, part, standing, prices_of, &shared, &open, &mut lists, bench, effort.threads, effort.exact);
+        let answers = price_people(
+            model,
+            part,
+            standing,
+            prices_of,
+            &shared,
+            &open,
+            &mut lists,
+            bench,
+            effort.threads,
+            effort.exact,
+        );
         self.priced += open.len();
         for (&who, list) in open.iter().zip(lists) {
             self.multipliers[who] = list;

@@ -13,7 +13,11 @@ use crate::model::Model;
 use crate::problem::PersonId;
 
 /// Sizes of neighbourhoods: (people, days). Which is used how often is learned from success.
-const SIZES: [(usize, usize); 6] = [(5, 400), (9, 400), (16, 28), (30, 14), (12, 42), (60, 7)];
+const SIZES: [(usize, usize); 8] = [(5, 400), (9, 400), (16, 28), (30, 14), (12, 42), (60, 7), (30, 21), (8, 56)];
+/// Most rows of demand in one neighbourhood: its linear programme is dense.
+const MOST_ROWS: usize = 450;
+/// Most person-days in one neighbourhood.
+const MOST_CELLS: usize = 1_000;
 /// Columns remembered for each person.
 const REMEMBERED: usize = 60;
 /// How fast old successes are forgotten.
@@ -77,10 +81,12 @@ impl Neighbourhoods {
     fn choose(&self, model: &Model, random: &mut Random) -> usize {
         let weight = |kind: usize| {
             let (people, days) = SIZES[kind];
-            let fits = (days >= model.days) == (days >= 400) || days < model.days;
-            // Work grows with both; keep a single job well under a second.
-            let size = people.min(model.people.len()) * days.min(model.days);
-            if fits && size <= 1_000 { self.success[kind] + 0.1 } else { 0.0 }
+            let whole = days >= model.days;
+            // Sizes longer than the period are all the same one: the first two.
+            let distinct = !whole || days == 400;
+            let rows = model.rows.len() * days.min(model.days) / model.days;
+            let cells = people.min(model.people.len()) * days.min(model.days);
+            if distinct && rows <= MOST_ROWS && cells <= MOST_CELLS { self.success[kind] + 0.1 } else { 0.0 }
         };
         let total: f64 = (0..SIZES.len()).map(weight).sum();
         let mut at = random.unit() * total;

@@ -26,8 +26,8 @@ const EXACT_COUNT_STATES: usize = 96;
 const MAX_TABLE_CELLS: usize = 32 << 20;
 /// Attempts in which multipliers are bracketed, where the best row matters more than time.
 const REFINING_TRIES: usize = 9;
-/// Attempts to find a legal row at all; multipliers only grow until there is one.
-const MOST_TRIES: usize = 40;
+/// Attempts to find a legal row by barring days; each settles at least one count, so a few are plenty.
+const MASKING_TRIES: usize = 24;
 /// Rows returned from one pass: the best, and the best that end in other totals.
 const ROWS_PER_PASS: usize = 3;
 
@@ -102,6 +102,8 @@ pub(crate) struct Pricer {
     /// Arcs of all days; those of a day lie between two offsets.
     arcs: Vec<Arc>,
     arcs_from: Vec<usize>,
+    /// Days barred for what a tally counts, by tally; empty where none are.
+    barred: Vec<Vec<bool>>,
     shape: Shape,
     sums: Vec<u16>,
 }
@@ -134,30 +136,66 @@ impl Pricer {
         for &tally in &exact {
             multipliers[tally] = 0;
         }
-        let refine = matches!(query.rows, RowPrices::Marginal(_));
-        let mut brackets: Vec<Bracket> = programme.tallies.iter().map(|tally| Bracket::new(tally, model.scale)).collect();
+        let priced = programme.tallies.len() - exact.len();
+        let refining = match query.rows {
+            RowPrices::Linear(_) => 1,
+            RowPrices::Marginal(_) if priced > 1 => REFINING_TRIES / 3,
+            RowPrices::Marginal(_) => REFINING_TRIES,
+        };
+        let search = if refining == 1 { Search::Drift } else { Search::Bracket };
+        let mut brackets: Vec<Bracket> = programme.tallies.iter().map(|tally| Bracket::new(tally, model)).collect();
         let mut answer = Answer::default();
-        for attempt in 0..MOST_TRIES {
+        self.barred.clear();
+        for attempt in 0..refining + MASKING_TRIES {
             let Some(value) = self.solve(model, query, programme, multipliers) else { break };
-            let mut bound = value.0;
-            for (tally, bracket) in brackets.iter().enumerate().filter(|(tally, _)| !exact.contains(tally)) {
-                bound += bracket.conjugate(&programme.tallies[tally], multipliers[tally], model.scale);
+            if self.barred.is_empty() {
+                let mut bound = value.0;
+                for (tally, bracket) in brackets.iter().enumerate().filter(|(tally, _)| !exact.contains(tally)) {
+                    bound += bracket.conjugate(&programme.tallies[tally], multipliers[tally], model.scale);
+                }
+                answer.bound = Some(answer.bound.map_or(bound, |best| best.max(bound)));
             }
-            answer.bound = Some(answer.bound.map_or(bound, |best| best.max(bound)));
-            let search = if refine && attempt < REFINING_TRIES { Search::Bracket } else { Search::Drift };
             let mut steady = true;
             for (tally, bracket) in brackets.iter_mut().enumerate().filter(|(tally, _)| !exact.contains(tally)) {
                 let count = &programme.tallies[tally];
                 let counted = value.1[0].iter().enumerate().filter(|&(day, &duty)| count.counts(day, duty)).count();
-                steady &= !bracket.update(count.limit, counted as u32 + count.carried, search, &mut multipliers[tally]);
+                let total = counted as u32 + count.carried;
+                if attempt < refining || total < count.limit.min {
+                    steady &= !bracket.update(count.limit, total, search, &mut multipliers[tally]);
+                }
             }
+            let first = value.1.first().cloned().unwrap_or_default();
             answer.rows.extend(value.1.into_iter().filter(|row| programme.penalty(model, row).is_some()));
             let found = !answer.rows.is_empty();
-            if steady || (found && search == Search::Drift) || (found && !query.exact && attempt > 2) {
+            if found && (steady || attempt + 1 >= refining || (!query.exact && attempt > 2)) {
                 break;
+            }
+            if attempt + 1 >= refining {
+                self.bar(programme, query, model.duties, &first);
             }
         }
         answer
+    }
+
+    /// Bars what a row has too much of on all days but the best so many, so that the next row keeps the count.
+    fn bar(&mut self, programme: &Programme, query: &Query, duties: usize, row: &[u16]) {
+        self.barred.resize(programme.tallies.len(), Vec::new());
+        for (count, barred) in programme.tallies.iter().zip(&mut self.barred) {
+            let mut used: Vec<usize> = (0..row.len()).filter(|&day| count.counts(day, row[day])).collect();
+            let room = count.limit.max.saturating_sub(count.carried) as usize;
+            if used.len() <= room || count.limit.above != Weight::Hard {
+                continue;
+            }
+            // Among equals any order will do, but not the same for everybody.
+            let spread = |day: usize| {
+                (day + 1).wrapping_mul(2_654_435_761).wrapping_add(query.person.wrapping_mul(40_503)) % 1_009
+            };
+            used.sort_by_key(|&day| (query.shared[day * duties + usize::from(row[day])], spread(day)));
+            *barred = vec![true; row.len()];
+            for &day in &used[..room] {
+                barred[day] = false;
+            }
+        }
     }
 
     fn choose_shape(&mut self, model: &Model, programme: &Programme, exact: bool) {
@@ -250,6 +288,12 @@ impl Pricer {
                             cost += query.rows.of(row, index as usize, coefficient, model.scale);
                         }
                     }
+                }
+                let is_barred = |(tally, days): (&Count, &Vec<bool>)| {
+                    days.get(day) == Some(&true) && tally.counts(day, duty as u16)
+                };
+                if programme.tallies.iter().zip(&self.barred).any(is_barred) {
+                    continue;
                 }
                 for (tally, &multiplier) in programme.tallies.iter().zip(multipliers) {
                     if multiplier != 0 && tally.counts(day, duty as u16) {
@@ -596,10 +640,13 @@ struct Bracket {
 }
 
 impl Bracket {
-    fn new(count: &Count, scale: i64) -> Self {
+    fn new(count: &Count, model: &Model) -> Self {
+        let scale = model.scale;
+        // A whole row of cells at this multiplier still fits the fixed-point range.
+        let ceiling = INFINITE / 8 / model.days as i32;
         let clamp = |weight: Weight| match weight {
-            Weight::Hard => INFINITE / 64,
-            Weight::Soft(weight) => (i64::from(weight) * scale).min(i64::from(INFINITE / 64)) as i32,
+            Weight::Hard => ceiling,
+            Weight::Soft(weight) => (i64::from(weight) * scale).min(i64::from(ceiling)) as i32,
         };
         let floor = if count.limit.min > count.carried { -clamp(count.limit.below) } else { 0 };
         Bracket { low: floor, high: None, step: 4 * scale as i32, ceiling: clamp(count.limit.above), floor }
@@ -639,8 +686,12 @@ impl Bracket {
                 let low = if under { self.low.min(before - self.step) } else { self.low.max(0) };
                 low + (before - low) / 2
             }
-            Search::Drift if over => before.saturating_add(before / 4).saturating_add(self.step / 4 * (total - limit.max).min(8) as i32),
-            Search::Drift if under => before.saturating_sub(before.abs() / 4).saturating_sub(self.step / 4 * (limit.min - total).min(8) as i32),
+            Search::Drift if over => {
+                before.saturating_add(before / 2).saturating_add(self.step / 4 * (total - limit.max).min(8) as i32)
+            }
+            Search::Drift if under => before
+                .saturating_sub(before.abs() / 2)
+                .saturating_sub(self.step / 4 * (limit.min - total).min(8) as i32),
             Search::Drift if before > 0 && total < limit.max || before < 0 && total > limit.min => before - before / 8,
             _ => before,
         }

@@ -57,7 +57,18 @@ impl Volume {
         let mut shared = Vec::new();
         RowPrices::Linear(&exact).shared(model, &mut shared);
         let everybody: Vec<usize> = (0..model.people.len()).collect();
-        let answers = price_people(model, &self.part, &standing.roster, RowPrices::Linear(&exact), &shared, &everybody, &mut self.multipliers, bench, threads, false);
+        let answers = price_people(
+            model,
+            &self.part,
+            &standing.roster,
+            RowPrices::Linear(&exact),
+            &shared,
+            &everybody,
+            &mut self.multipliers,
+            bench,
+            threads,
+            false,
+        );
         let mut bound = 0_i64;
         let mut counts = vec![0; model.rows.len()];
         for (person, answer) in answers.into_iter().enumerate() {
