@@ -182,8 +182,12 @@ impl App {
             }
             _ => Kind::Refused,
         };
-        let detail = self.look(viewer.actor(), viewer.locale, |sheet| views::refusal::words(sheet, refusal));
-        Problem::new(kind).detail(detail)
+        Problem::new(kind).detail(self.words(viewer, refusal))
+    }
+
+    /// What a refusal says, without saying what kind of problem it is.
+    pub fn words(&self, viewer: &Viewer, refusal: &Refusal) -> String {
+        self.look(viewer.actor(), viewer.locale, |sheet| views::refusal::words(sheet, refusal))
     }
 
     pub fn unsubmitted(&self, viewer: &Viewer, fault: &Unsubmitted) -> Problem {

@@ -77,6 +77,8 @@ pub enum Fragment {
     },
     /// Who holds the watch of a unit, and what is open.
     Watch(UnitId),
+    /// What an officer who takes the watch of a unit must know.
+    Brief(UnitId),
     Operation(OperationId),
     Unit(UnitId),
     Roster {
@@ -132,6 +134,10 @@ impl Fragment {
                 vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Watches]
             }
             Self::Log(unit) | Self::Watch(unit) => vec![Topic::Watch(unit)],
+            Self::Figures(operation) => vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Watches],
+            Self::Units(operation) => vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force],
+            Self::Night(operation) => vec![Topic::Presence(operation), Topic::Operation(operation)],
+            Self::Log(unit) | Self::Watch(unit) | Self::Brief(unit) => vec![Topic::Watch(unit)],
             Self::Posts { operation, .. } | Self::Strips { operation, .. } => {
                 vec![Topic::Presence(operation), Topic::Operation(operation)]
             }
@@ -156,6 +162,7 @@ impl Fragment {
                 | Self::Shift { .. }
                 | Self::Operation(_)
                 | Self::Watch(_)
+                | Self::Brief(_)
         )
     }
 }
@@ -255,6 +262,7 @@ impl fmt::Display for Fragment {
             Self::Strips { operation, unit } => write!(f, "strips-{operation}-{unit}"),
             Self::Post { operation, post } => write!(f, "post-{operation}-{post}"),
             Self::Watch(unit) => write!(f, "watch-{unit}"),
+            Self::Brief(unit) => write!(f, "brief-{unit}"),
             Self::Operation(operation) => write!(f, "operation-{operation}"),
             Self::Unit(unit) => write!(f, "unit-{unit}"),
             Self::Roster { operation, post } => write!(f, "roster-{operation}-{post}"),
@@ -296,6 +304,7 @@ impl FromStr for Fragment {
                 "strips" => Self::Strips { operation: id(one)?, unit: id(two)? },
                 "post" => Self::Post { operation: id(one)?, post: id(two)? },
                 "watch" => Self::Watch(id(one)?),
+                "brief" => Self::Brief(id(one)?),
                 "operation" => Self::Operation(id(one)?),
                 "unit" => Self::Unit(id(one)?),
                 "roster" => Self::Roster { operation: id(one)?, post: id(two)? },

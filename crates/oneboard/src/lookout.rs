@@ -184,7 +184,9 @@ pub fn may_watch(board: &Board, person: PersonId, fragment: Fragment, now: At) -
         | Fragment::Night(id)
         | Fragment::Operation(id) => may(Action::ViewOperation, operation(id)),
         Fragment::RollCalls(id) => may(Action::ViewOperation, operation(id)),
-        Fragment::Log(unit) | Fragment::Watch(unit) => may(Action::ViewWatch, Place::Unit(unit)),
+        Fragment::Log(unit) | Fragment::Watch(unit) | Fragment::Brief(unit) => {
+            may(Action::ViewWatch, Place::Unit(unit))
+        }
         Fragment::Posts { unit, .. } | Fragment::Strips { unit, .. } => may(Action::ViewPosts, Place::Unit(unit)),
         Fragment::Post { operation, post } => may(Action::ViewPosts, Place::Post(operation, post)),
         Fragment::Roster { operation, post } => may(Action::ViewRoster, Place::Post(operation, post)),

@@ -9,6 +9,7 @@ pub mod checkin;
 pub mod live;
 pub mod post;
 pub mod roster;
+pub mod watch;
 
 use axum::Router;
 use axum::routing::MethodRouter;
@@ -119,6 +120,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(post::routes());
     routes.extend(checkin::routes());
     routes.extend(roster::routes());
+    routes.extend(watch::routes());
     routes.extend(live::routes());
     routes
 }

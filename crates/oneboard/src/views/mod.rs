@@ -6,9 +6,11 @@
 pub mod board;
 pub mod checkin;
 pub mod frame;
+pub mod people;
 pub mod post;
 pub mod refusal;
 pub mod roster;
+pub mod watch;
 
 use std::borrow::Cow;
 
@@ -160,6 +162,9 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Roster { operation, post } => roster::of_post(sheet, operation, post),
         Fragment::RosterDay { operation, unit, day } => roster::day(sheet, operation, unit, day),
         Fragment::Shift { operation, shift } => roster::shift::who(sheet, operation, shift),
+        Fragment::Log(unit) => watch::log(sheet, unit),
+        Fragment::Watch(unit) => watch::watch(sheet, unit),
+        Fragment::Brief(unit) => watch::brief(sheet, unit),
         Fragment::Mine(person) => checkin::page(sheet, person),
         other => post::gone(sheet, other),
     }
