@@ -1,0 +1,94 @@
+# Denials
+refusal-no-role = { $action } at { $unit } needs a role that carries it, and you hold none. Ask the security administrator.
+refusal-out-of-reach = { $action } at { $unit } is out of your reach: you are { $role } at { $held }. Ask the duty officer of { $unit }.
+refusal-expired = { $action }: your role as { $role } at { $held } ended { $until }. Ask for it to be renewed.
+refusal-not-on-the-board = There is no such thing on the board, or it is not open to you. Look whether it was closed, or whether the link is right.
+
+# Access
+refusal-no-such-holder = This person is not in the force. Enter them first, then grant the role.
+refusal-no-such-grant = { $person } does not hold this role now. Look at the list of roles again.
+refusal-grant-ends-before-it-begins = The role would begin { $from } and end { $until }. Give an end after its beginning.
+refusal-two-administrators = { $person } is already { $held }. Nobody may be two administrators: choose somebody else.
+refusal-administrator-below-the-top = { $role } is held for the whole force. Grant it at { $unit }.
+refusal-grant-to-oneself = Nobody grants a role to themselves. Ask another security administrator.
+refusal-delegated-already = A role that was lent cannot be lent again. Its owner can lend it to the person you have in mind.
+refusal-delegation-too-long = A role cannot be lent until { $until }. The latest end is { $latest }.
+refusal-held-already = { $person } is already { $role } at { $unit }. Revoke that first to change its dates.
+refusal-grant-id-taken = This grant has been sent before. Send it under an id of its own.
+refusal-too-many-grants = { $person } holds { $most } roles, the most there may be. Revoke those that have ended.
+
+# Force
+refusal-no-such-unit = This unit is not on the board. Add it first, or choose one from the list.
+refusal-no-such-person = This person is not on the board. Enter them first, or choose somebody from the list.
+refusal-has-left = { $person } left the force { $since }. Choose somebody who serves.
+refusal-nameless-unit = The unit needs a name, in one of the languages at least.
+refusal-second-first-unit = { $first } is the first unit, and there is only one. Give this unit a place below it.
+refusal-unit-below-itself = { $unit } cannot be placed below { $parent }, which is below it. Choose a place outside its own branch.
+refusal-too-deep = { $unit } would be at tier { $tier }; the deepest is { $deepest }. Place it higher.
+
+# Operation
+refusal-no-such-operation = This operation is not on the board. It may have been closed: look among the closed ones.
+refusal-not-running = The operation is { $phase }, so nobody can be at its posts. Activate it first.
+refusal-nameless-operation = The operation needs a title, in one of the languages at least.
+refusal-period-backwards = The operation would begin { $from } and end { $to }. It must end after it begins.
+refusal-terms-are-fixed = How long a late check-in or relief may wait is fixed when an operation is opened. Leave it as it is, or open another operation.
+refusal-level-number = Level { $rung } stands twice, or is not from 1 to 9. Give each rung its own number.
+refusal-no-such-level = Level { $rung } is not on the ladder of this operation. Choose one that is listed.
+refusal-level-already = The operation is at level { $rung } already, since { $since }.
+refusal-phase-order = An operation goes forward only: it is { $from } and cannot become { $to } now.
+refusal-still-manned = { $count } people are still at their posts. Let them leave, then close the operation.
+refusal-no-such-proposal = Proposal { $number } has been answered already, or never was. Look at the list again.
+
+# Post
+refusal-no-such-post = This post is not in the operation. Choose one from its list.
+refusal-number-taken = The number “{ $number }” belongs to { $post }. Give this post a number of its own.
+refusal-nameless-post = The post “{ $number }” needs a number and a name.
+refusal-post-outside-operation = { $unit } is not under { $above }, which leads the operation. Only posts of its own branch can be manned.
+refusal-contact-too-often = A contact every { $minutes } minutes cannot be kept. Choose 5 minutes or more, or none.
+
+# Roster
+refusal-no-such-shift = This shift is not in the operation. Choose one from the roster.
+refusal-no-such-assignment = This assignment is not in the operation any more. Look at the roster again.
+refusal-shift-span = The shift from { $from } to { $to } must end after it begins and last at most 36 hours.
+refusal-shift-outside-operation = The shift from { $from } to { $to } lies outside the operation, { $begins } to { $ends }. Change one of them.
+refusal-shift-strength = A shift needs between 1 and 500 people, not { $required }.
+refusal-clash = { $person } already stands at { $post } from { $from } to { $to }. Move that shift first, or choose somebody else.
+refusal-is-pinned = The assignment of { $person } is pinned. Unpin it first.
+refusal-has-begun = { $person } has already begun the shift. Record a relief instead.
+refusal-shift-has-begun = { $standing } people have begun this shift. It can be neither dropped nor moved. Close the post instead.
+
+# Check-in
+refusal-already-at-post = { $person } has been at the post since { $since }. Nothing is left to do.
+refusal-already-off = { $person } went off this shift { $until }. To stand again, they need a new assignment.
+refusal-too-early = The shift begins { $from } and check-in opens { $opens }. Wait until then.
+refusal-shift-over = The shift ended { $to }. Look at the roster for the present one.
+refusal-at-another-post = { $person } is at { $post }. Let them leave that post first.
+refusal-nobody-to-relieve = { $person } is not at this post, so nobody can relieve them. Check in without relief.
+refusal-not-at-post = { $person } is not at the post. There is nothing to leave.
+refusal-before-the-end = The shift ends { $to } and nobody has relieved { $person }. Ask for relief, or give a reason for leaving now.
+refusal-post-not-in-force = No shift is on at { $post } now.
+refusal-post-closed = { $post } is closed. Look at the list of posts.
+refusal-no-such-roll-call = This roll call is not open. Open a new one.
+refusal-roll-call-open = A roll call of { $unit } is open since { $since }. Answer it or close it first.
+refusal-not-an-exception = This person is not among those the roll call asks for.
+refusal-roll-call-id-taken = This roll call has been sent before. Send it under an id of its own.
+
+# Watch
+refusal-nobody-in-person = Only a person can hold the watch. Sign in as the duty officer.
+refusal-not-your-watch = { $officer } holds the watch, not you. Take the watch first.
+refusal-no-watch = Nobody holds the watch of { $unit }. Take it first.
+refusal-watch-is-yours = You hold the watch already, since { $since }.
+refusal-unread-lines = Entries { $first } to { $last } arrived while you were reading. Read them, then take the watch.
+refusal-open-lines-unowned = { $count ->
+    [one] One open entry has no owner. Name who carries it forward.
+   *[other] { $count } open entries have no owner. Name who carries them forward.
+}
+refusal-nothing-to-sign = No signature of a handover is missing at { $unit }.
+refusal-own-handover = { $officer } took this watch and cannot sign for the one who is gone. Ask the leader on duty.
+refusal-no-such-line = Entry { $line } is not in the log of this watch. Look at its number again, or in the records.
+refusal-line-closed = Entry { $line } is closed. Write a new one that refers to it.
+refusal-order-without-leader = A verbal order needs the name of the leader who gave it. Choose one.
+refusal-leader-without-order = Only a verbal order names a leader. Choose that kind of entry, or leave { $person } out.
+refusal-no-countersignature = Entry { $line } asks for no countersignature.
+refusal-not-your-order = The order of entry { $line } was given by { $leader }. Only they can sign for it.
+refusal-action-without-owner = Entry { $line } is for action and needs an owner. Name one.
