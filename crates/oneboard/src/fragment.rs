@@ -133,10 +133,6 @@ impl Fragment {
             Self::Night(operation) => {
                 vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Watches]
             }
-            Self::Log(unit) | Self::Watch(unit) => vec![Topic::Watch(unit)],
-            Self::Figures(operation) => vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Watches],
-            Self::Units(operation) => vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force],
-            Self::Night(operation) => vec![Topic::Presence(operation), Topic::Operation(operation)],
             Self::Log(unit) | Self::Watch(unit) | Self::Brief(unit) => vec![Topic::Watch(unit)],
             Self::Posts { operation, .. } | Self::Strips { operation, .. } => {
                 vec![Topic::Presence(operation), Topic::Operation(operation)]
@@ -177,7 +173,10 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
         Event::Access(board::access::Event::Noted { .. }) => {}
         Event::Force(force::Event::UnitKept(row)) => topics.extend([Topic::Force, Topic::Unit(row.id)]),
         Event::Force(force::Event::PersonKept(row)) => topics.extend([Topic::Unit(row.unit), Topic::Person(row.id)]),
-        Event::Force(force::Event::PersonLeft { person, .. }) => topics.push(Topic::Person(*person)),
+        Event::Force(force::Event::PersonLeft { person, .. }) => {
+            topics.push(Topic::Person(*person));
+            topics.extend(board.force.person(*person).map(|found| Topic::Unit(found.unit)));
+        }
         Event::Operation(event) => {
             topics.push(Topic::Operation(event.operation()));
             if let operation::Event::PhaseSet { .. } | operation::Event::LevelSet { .. } = event {

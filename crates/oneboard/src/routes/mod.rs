@@ -11,9 +11,9 @@ pub mod post;
 pub mod roster;
 pub mod watch;
 
+use ::board::access::Action;
 use axum::Router;
 use axum::routing::MethodRouter;
-use ::board::access::Action;
 use schemars::{Schema, SchemaGenerator};
 
 use crate::app::App;
