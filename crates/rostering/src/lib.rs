@@ -18,6 +18,7 @@ pub mod cli;
 pub mod format;
 mod model;
 pub mod problem;
+pub mod repair;
 pub mod rules;
 mod search;
 pub mod solve;

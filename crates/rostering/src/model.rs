@@ -4,7 +4,7 @@
 //! becomes a [`Row`]: a count of people on one day with a convex cost. Nothing else couples people, so a
 //! price per row splits the problem into one programme per person.
 
-use crate::problem::{Duty, Grade, OFF, PersonId, Problem, Roster, Run};
+use crate::problem::{Duty, Grade, OFF, PersonId, Pin, Problem, Roster, Run};
 use crate::rules::{Coefficients, Limit, Tally, Weight, Wish};
 
 /// Cost of a cell that is not allowed.
@@ -208,13 +208,7 @@ impl Model {
                 });
             }
         }
-        let steepest = rows.iter().map(|row| i64::from(row.under) + i64::from(row.hard) + i64::from(row.over)).max();
-        let total = (days as i64 + 8) * 2 * (largest + steepest.unwrap_or(0));
-        let mut scale = FINEST_SCALE;
-        while scale > 1 && total.saturating_mul(scale) > FIXED_RANGE {
-            scale /= 2;
-        }
-        Model {
+        let mut model = Model {
             days,
             duties,
             shifts,
@@ -228,9 +222,27 @@ impl Model {
             cell_rows,
             grades: problem.people.iter().map(|person| person.grade).collect(),
             people: (0..problem.people.len()).map(|person| programme(problem, person)).collect(),
-            scale,
+            scale: FINEST_SCALE,
             hard,
+        };
+        model.fit_scale(largest);
+        model
+    }
+
+    /// Chooses the finest scale at which a whole row of cells, each as dear as can be, stays in range.
+    pub fn fit_scale(&mut self, largest: i64) {
+        let steep = |row: &Row| i64::from(row.under) + i64::from(row.hard) + i64::from(row.over);
+        let steepest = self.rows.iter().map(steep).max().unwrap_or(0);
+        let total = (self.days as i64 + 8) * 2 * (largest + steepest);
+        self.scale = FINEST_SCALE;
+        while self.scale > 1 && total.saturating_mul(self.scale) > FIXED_RANGE {
+            self.scale /= 2;
         }
+    }
+
+    /// A copy of one person's rules, to be changed for a question.
+    pub fn clone_person(&self, person: PersonId) -> Programme {
+        self.people[person].clone()
     }
 
     /// 0 on Monday, 5 and 6 at the weekend.
@@ -392,6 +404,14 @@ impl Programme {
     /// Cost of a cell in plain penalty; [`FORBIDDEN`] where not allowed.
     pub fn cell(&self, duties: usize, day: usize, duty: u16) -> i32 {
         self.base[day * (duties + 1) + if duty == OFF { duties } else { usize::from(duty) }]
+    }
+
+    /// Forbids all other cells of a day.
+    pub fn pin(&mut self, duties: usize, pin: Pin) {
+        let keep = pin.duty.unwrap_or(duties);
+        for cell in (0..=duties).filter(|&cell| cell != keep) {
+            self.base[pin.day * (duties + 1) + cell] = FORBIDDEN;
+        }
     }
 
     /// Cost of a total of `minutes`; `None` when it is not allowed.
