@@ -33,7 +33,7 @@ build = time.process_time() - start
 times, hits = [], 0
 for polygon in polygons:
     best = None
-    for _ in range(3):
+    for _ in range(2):
         start = time.process_time()
         found = tree.query(polygon, predicate="intersects")
         spent = time.process_time() - start

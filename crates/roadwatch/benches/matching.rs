@@ -1,5 +1,5 @@
 //! Alerts per second over a large network, against shapely/GEOS where Python has it: same lines, same polygons, same
-//! hits. Times are CPU times of one thread, the best of three a polygon; the median over polygons is reported.
+//! hits. Times are CPU times of one thread, the best of two a polygon; the median over polygons is reported.
 
 mod common;
 
@@ -145,7 +145,7 @@ fn main() {
         let all = bounds(lines.iter().flatten());
         let sets = [
             ("CAP polygons", alert_polygons(&alerts, &lines, 300, &mut random)),
-            ("county outlines", county_polygons(all, 100, &mut random)),
+            ("county outlines", county_polygons(all, 40, &mut random)),
         ];
         let mut peer_build = json!({});
         for (name, polygons) in sets {
@@ -155,7 +155,7 @@ fn main() {
             for shape in &shapes {
                 let mut best = f64::INFINITY;
                 let mut found = 0;
-                for _ in 0..3 {
+                for _ in 0..2 {
                     let start = cpu_ms();
                     found = std::hint::black_box(index.touched(shape)).len();
                     best = best.min(cpu_ms() - start);

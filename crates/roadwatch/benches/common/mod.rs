@@ -44,10 +44,8 @@ pub fn median(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// CPU time of this thread so far, in milliseconds (Linux); wall time elsewhere. On a busy machine only the former tells.
+/// CPU time of this thread so far, in milliseconds: on a busy machine the wall clock measures the others.
 pub fn cpu_ms() -> f64 {
-    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds: Option<f64> = text.and_then(|t| t.split_whitespace().next()?.parse().ok());
-    nanoseconds.map_or_else(|| START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64() * 1e3, |n| n / 1e6)
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
