@@ -15,7 +15,9 @@
 
 pub mod checker;
 pub mod cli;
+pub mod explain;
 pub mod format;
+pub mod generate;
 mod model;
 pub mod problem;
 pub mod repair;
