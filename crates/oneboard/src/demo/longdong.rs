@@ -282,7 +282,7 @@ impl Builder {
 
     /// Two officers of one station in Lingbei share a name: whoever looks for one must be shown both.
     fn name_two_alike(&mut self) {
-        let lingbei = self.units.iter().position(|unit| &*unit.callsign == format!("{} 12", COUNTIES[LINGBEI].en));
+        let lingbei = self.units.iter().position(|unit| *unit.callsign == *format!("{} 12", COUNTIES[LINGBEI].en));
         if let Some(&[.., one, other]) = lingbei.map(|unit| self.members[unit].as_slice()) {
             self.people[other].name = self.people[one].name.clone();
         }

@@ -40,7 +40,15 @@ use Kind::{Message, Note, Telephone};
 use Speaker::{Outside, Post, Self_};
 use Then::{Decided, Known, Open};
 
-const BUREAU: [Said; 27] = [
+const BUREAU: [Said; 29] = [
+    Said(
+        -22,
+        Post(Role::Boundary(CHANGYUAN)),
+        Telephone,
+        "县道X902背阴路段有暗冰,请求撒布融雪剂",
+        Decided(4, "通知公路段处置,检查站提醒过往车辆减速", Some(75)),
+    ),
+    Said(-9, Outside("古城灯会组委会"), Telephone, "试灯时间由19时提前到18时30分,请提前安排警力", Open),
     Said(6, Post(Role::Pass(0)), Message, "黑松岭开始降雪,路面潮湿,通行正常", Known),
     Said(
         18,

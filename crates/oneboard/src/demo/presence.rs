@@ -25,6 +25,8 @@ const LATE: usize = 18;
 const EXCUSED: usize = 3;
 /// Of a thousand contacts: those that come too late.
 const SILENT: usize = 45;
+/// The posts in the snow are raised by radio so many minutes before 18:00.
+const RAISED: i64 = 33;
 /// When the officer of the five has not checked in by himself, the county does it by radio.
 const OFFICER_WAITS: i64 = 31;
 
@@ -225,7 +227,18 @@ impl<'a> Presence<'a> {
     fn call_in(&mut self, post: &PlannedPost) {
         let begins = self.edition.at(TONIGHT, BEGINS).millis();
         let ends = self.edition.at(DAYS, 0).millis();
-        let mut at = begins + self.random.between(1, 45) * MINUTE;
+        // All are raised once just before they are told to call in, so that nobody is overdue at once.
+        let raised =
+            Command::NoteContact { operation: self.plan.operation, post: post.row.id, how: How::Radio, note: None };
+        let id = self.id("raised", post.row.id.value());
+        let actor = self.duty_officer(post, TONIGHT);
+        self.acts.push(Act::give(
+            At::from_millis(begins - RAISED * MINUTE),
+            actor,
+            id,
+            board::Command::Checkin(raised),
+        ));
+        let mut at = begins + self.random.between(1, 25) * MINUTE;
         while at < ends {
             let day = usize::try_from((at - self.edition.from.millis()) / DAY).unwrap_or(TONIGHT);
             let id = self.id(&format!("contact {}", post.row.number), (at / MINUTE) as u64);

@@ -113,23 +113,30 @@ pub(super) async fn send_all(
     submit: &Submit,
     submissions: Vec<Submission>,
 ) -> Vec<(uuid::Uuid, Result<Receipt, Unsubmitted>)> {
-    type Answer<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Unsubmitted>> + Send + 'a>>;
-    let mut answers: Vec<(uuid::Uuid, Answer<'_>, Option<Result<Receipt, Unsubmitted>>)> = submissions
-        .into_iter()
-        .map(|submission| (submission.id, Box::pin(submit.submit(submission)) as Answer<'_>, None))
-        .collect();
+    /// On its way, with its answer where that came at once.
+    struct Sent<'a> {
+        id: uuid::Uuid,
+        answer: Pin<Box<dyn Future<Output = Result<Receipt, Unsubmitted>> + Send + 'a>>,
+        ready: Option<Result<Receipt, Unsubmitted>>,
+    }
+    let sent = submissions.into_iter().map(|submission| Sent {
+        id: submission.id,
+        answer: Box::pin(submit.submit(submission)),
+        ready: None,
+    });
+    let mut sent: Vec<Sent<'_>> = sent.collect();
     // The first poll of each sends it; the answers come later.
     poll_fn(|context| {
-        for (_, answer, ready) in &mut answers {
-            if let Poll::Ready(result) = answer.as_mut().poll(context) {
-                *ready = Some(result);
+        for sent in &mut sent {
+            if let Poll::Ready(result) = sent.answer.as_mut().poll(context) {
+                sent.ready = Some(result);
             }
         }
         Poll::Ready(())
     })
     .await;
-    let mut results = Vec::with_capacity(answers.len());
-    for (id, answer, ready) in answers {
+    let mut results = Vec::with_capacity(sent.len());
+    for Sent { id, answer, ready } in sent {
         let result = match ready {
             Some(result) => result,
             None => answer.await,
