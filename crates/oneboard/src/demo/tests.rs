@@ -285,7 +285,8 @@ fn a_folder_is_seeded_once_and_goes_on_where_it_ended() {
     assert_eq!(first.cast.now, begins());
     assert_eq!(first.acts.len(), again.acts.len());
 
-    let opened = crate::submit::open(folder.path(), Box::new(begins), Vec::new()).expect("the folder opens");
+    let stage = Stage::default();
+    let opened = crate::submit::open(folder.path(), stage.clock(), Vec::new()).expect("the folder opens");
     let published = opened.submit.published();
     eprintln!("{} entries", published.head.position);
     // The board without a journal is the oracle: groups, syncs and replay leave no trace.
@@ -298,6 +299,19 @@ fn a_folder_is_seeded_once_and_goes_on_where_it_ended() {
     for (_, person) in first.cast.people {
         assert!(names.name(&published.board, person).is_some_and(|name| !name.is_empty()));
     }
+    drop(names);
+
+    // A night that was broken off after an hour goes on from there.
+    let hour: Vec<_> =
+        first.acts.iter().take_while(|act| act.at < THIS_YEAR.at(TONIGHT, 11 * 3_600_000)).cloned().collect();
+    let last = hour.last().expect("an hour has acts").at;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(seed::play(&opened.submit, &stage, SEED, &hour)).expect("an hour is played");
+    drop(opened.submit);
+    opened.writer.join().expect("the writer ends");
+    let later = prepare(folder.path(), SEED).expect("a third start");
+    assert_eq!(later.cast.now, last);
+    assert!(later.acts.len() > first.acts.len() - hour.len() && later.acts.iter().all(|act| act.at >= last));
 }
 
 #[tokio::test]
