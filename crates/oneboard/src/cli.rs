@@ -11,7 +11,7 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::shell::Shell;
-use crate::{listen, server, telemetry};
+use crate::{listen, records, server, telemetry};
 
 /// Oneboard: the whole force on one board.
 #[derive(Debug, Parser)]
@@ -29,6 +29,22 @@ enum Command {
         #[arg(long, env = "ONEBOARD_CONFIG")]
         config: Option<PathBuf>,
     },
+    /// Prove or export a journal file, without the server.
+    #[command(subcommand)]
+    Journal(records::JournalCommand),
+    /// Copy an installation, which may be serving, to a new folder, and prove the copy.
+    Backup {
+        /// The installation's data folder.
+        #[arg(long)]
+        data: PathBuf,
+        destination: PathBuf,
+    },
+    /// Make an installation from a backup, proved, in a folder that holds none.
+    Restore {
+        source: PathBuf,
+        #[arg(long)]
+        data: PathBuf,
+    },
 }
 
 /// Runs the program; the error is what `main` prints.
@@ -39,6 +55,9 @@ pub fn run() -> anyhow::Result<()> {
             telemetry::start(&config);
             runtime()?.block_on(serve(config))
         }
+        Command::Journal(command) => records::run(command),
+        Command::Backup { data, destination } => records::back_up(&data, &destination),
+        Command::Restore { source, data } => records::restore(&source, &data),
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Config {
     pub step_up_minutes: u32,
     pub second_factor: bool,
     pub breached: Option<PathBuf>,
+    /// The journal is in this PostgreSQL database instead of a file in `data`.
+    pub postgres: Option<String>,
 }
 
 impl Default for Config {
@@ -69,6 +71,7 @@ impl Default for Config {
             step_up_minutes: 10,
             second_factor: true,
             breached: None,
+            postgres: None,
         }
     }
 }
@@ -126,6 +129,9 @@ const SETTINGS: &[(&str, &str, Set)] = &[
     ("accounts.second_factor", "true or false", |c, v| v.parse().ok().map(|v| c.second_factor = v)),
     ("accounts.breached", "the path of a file of SHA-1 values, sorted, one HASH:COUNT a line", |c, v| {
         text(v, 4096).map(|v| c.breached = Some(v.into()))
+    }),
+    ("journal.postgres", "postgresql://USER@HOST/DATABASE, a database of its own", |c, v| {
+        database(v).map(|v| c.postgres = Some(v))
     }),
 ];
 
@@ -208,6 +214,10 @@ fn plain(value: &toml::Value) -> String {
 
 fn text(value: &str, longest: usize) -> Option<String> {
     (1..=longest).contains(&value.chars().count()).then(|| value.to_owned())
+}
+
+fn database(value: &str) -> Option<String> {
+    (value.starts_with("postgresql://") || value.starts_with("postgres://")).then(|| value.to_owned())
 }
 
 fn host(value: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod archive;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod listen;
 pub mod locales;
 pub mod lookout;
 pub mod page;
+pub mod records;
 pub mod routes;
 pub mod server;
 pub mod shell;

@@ -44,7 +44,8 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
         let shell = Arc::clone(&shell);
         Box::new(move || shell.clock.now())
     };
-    let opened = submit::open(&shell.config.data, clock, vec![observer])?;
+    let around = submit::Surroundings { clock, observers: vec![observer] };
+    let opened = submit::open(&shell.config.data, shell.config.postgres.as_deref(), around)?;
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let app = App::new(Inner { shell, submit: opened.submit, lookout, zone });
     app.lookout.attach(Hub::start(rendering(&app)));

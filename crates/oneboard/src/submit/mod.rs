@@ -5,6 +5,7 @@
 //! everybody in the group, refusals and repetitions too. If the journal cannot keep the group, the clone it was decided
 //! on is dropped, nobody is told that anything happened, and the writer reads the journal again before it goes on.
 
+mod keeping;
 mod register;
 mod start;
 mod writer;
@@ -19,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+pub use keeping::{SEAL_ENTRIES, SEAL_TIME, SNAPSHOT_ENTRIES};
 pub use register::{Reading, Register, Text, TextKind};
-pub use start::{OpenFault, Opened, open};
+pub use start::{CHECKPOINT_KEY, JOURNAL, OpenFault, Opened, PAYLOAD_KEY, Surroundings, open, start};
 
 /// Commands decided and kept together. More in a group saves syncs; fewer answer sooner: at 256 a group's own work is
 /// about as long as its sync.

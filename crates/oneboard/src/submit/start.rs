@@ -13,11 +13,21 @@ use std::thread::JoinHandle;
 
 use arc_swap::ArcSwap;
 use board::{At, Board, TextId};
+use journal::postgres::Postgres;
 use journal::sqlite::Sqlite;
-use journal::{Check, Head, Journal, Upcasts};
+use journal::{Check, Head, Journal, SigningKey, Upcasts};
 
+use super::keeping::{self, Keeping};
 use super::writer::Writer;
 use super::{Body, Observer, Published, Register, SCHEMA, Submit, TextKind, WAITING};
+
+/// The journal, in the data folder.
+pub const JOURNAL: &str = "journal.sqlite";
+/// Keys the payload hashes.
+pub const PAYLOAD_KEY: &str = "payload.key";
+/// Signs the checkpoints.
+pub const CHECKPOINT_KEY: &str = "checkpoint.key";
+const SNAPSHOTS: &str = "snapshots";
 
 /// Texts asked for in one query at start.
 const TEXTS_AT_ONCE: usize = 500;
@@ -42,44 +52,78 @@ pub struct Opened {
     pub submit: Submit,
     /// Ends when every [`Submit`] is dropped; the last group is kept by then.
     pub writer: JoinHandle<()>,
-    /// Entries that were replayed, and whether a snapshot was used.
+    /// The position of the snapshot that was used; 0 for none.
+    pub snapshot: u64,
+    /// Entries that were replayed after it.
     pub replayed: u64,
 }
 
-/// Opens the journal in `data` and starts the writer on it.
+/// What happens on the writer's side of the server: its clock, and who is told of each group.
+pub struct Surroundings {
+    pub clock: Box<dyn Fn() -> At + Send>,
+    pub observers: Vec<Observer>,
+}
+
+/// Opens the journal of this installation, in the folder `data` or in the PostgreSQL database named, and starts the
+/// writer on it. Keys and snapshots are in `data` in both cases.
 ///
 /// # Errors
 /// [`OpenFault`]; nothing is changed by a start that fails.
-pub fn open(data: &Path, clock: Box<dyn Fn() -> At + Send>, observers: Vec<Observer>) -> Result<Opened, OpenFault> {
-    std::fs::create_dir_all(data).map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
-    let key = key(&data.join("payload.key"))?;
-    let path = data.join("journal.sqlite");
-    let options = journal::sqlite::Options { upcasts: upcasts(), ..Default::default() };
-    let mut journal = Sqlite::open(&path, options)?;
-    let (board, head, at) = replay(&mut journal, Board::default(), Head::EMPTY).map_err(OpenFault::Replay)?;
+pub fn open(data: &Path, postgres: Option<&str>, around: Surroundings) -> Result<Opened, OpenFault> {
+    let open = move || {
+        std::fs::create_dir_all(data).map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
+        let journal: Box<dyn Journal + Send> = match postgres {
+            Some(database) => Box::new(Postgres::open(database, upcasts())?),
+            None => {
+                let options = journal::sqlite::Options { upcasts: upcasts(), ..Default::default() };
+                Box::new(Sqlite::open(&data.join(JOURNAL), options)?)
+            }
+        };
+        start(journal, data, around)
+    };
+    // On a thread of its own, because the PostgreSQL client may not be used where an async runtime waits for it.
+    std::thread::scope(|scope| scope.spawn(open).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Starts the writer on a journal that is open; its keys and snapshots are in `data`.
+///
+/// # Errors
+/// [`OpenFault`].
+pub fn start(mut journal: Box<dyn Journal + Send>, data: &Path, around: Surroundings) -> Result<Opened, OpenFault> {
+    let key = key(&data.join(PAYLOAD_KEY))?;
+    let signer = SigningKey::from_bytes(&self::key(&data.join(CHECKPOINT_KEY))?);
+    let snapshots = data.join(SNAPSHOTS);
+    let (board, from, at) = keeping::latest(&snapshots, journal.as_mut());
+    let (board, head, at) = replay(journal.as_mut(), board, from, at).map_err(OpenFault::Replay)?;
+    let replayed = head.position - from.position;
+    tracing::info!(position = head.position, snapshot = from.position, replayed, "the board is loaded");
     let register = Arc::new(Register::default());
-    load_register(&mut journal, &board, &register)?;
+    load_register(journal.as_mut(), &board, &register)?;
+    let keeping = Keeping::new(snapshots.clone(), signer, from.position, journal.as_mut())?;
     let published = Arc::new(ArcSwap::from_pointee(Published { board: board.clone(), head, at }));
     let (waiting, requests) = sync_channel(WAITING);
     let writer = Writer {
-        journal: Box::new(journal),
+        journal,
         board,
         head,
         at,
-        clock,
+        clock: around.clock,
         key,
         published: Arc::clone(&published),
         register: Arc::clone(&register),
-        observers,
-        reload: Box::new(|journal| replay(journal, Board::default(), Head::EMPTY)),
+        observers: around.observers,
+        reload: Box::new(move |journal| {
+            let (board, head, at) = keeping::latest(&snapshots, journal);
+            replay(journal, board, head, at)
+        }),
         stale: false,
-        after: Box::new(|_, _, _, _| {}),
+        keeping,
     };
     let writer = std::thread::Builder::new()
         .name("writer".into())
         .spawn(move || writer.run(&requests))
         .map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
-    Ok(Opened { submit: Submit { waiting, published, register }, writer, replayed: head.position })
+    Ok(Opened { submit: Submit { waiting, published, register }, writer, snapshot: from.position, replayed })
 }
 
 /// Steps that lift bodies of older schemas.
@@ -88,8 +132,12 @@ fn upcasts() -> Upcasts {
 }
 
 /// Applies every entry after `head` to `board`.
-fn replay(journal: &mut dyn Journal, mut board: Board, mut head: Head) -> Result<(Board, Head, At), String> {
-    let mut at = At::default();
+fn replay(
+    journal: &mut dyn Journal,
+    mut board: Board,
+    mut head: Head,
+    mut at: At,
+) -> Result<(Board, Head, At), String> {
     let mut fault = None;
     journal
         .for_each(head.position + 1, Check::Chain, &mut |entry| match serde_json::from_slice::<Body>(&entry.body) {
@@ -144,7 +192,7 @@ fn words_of(line: &board::watch::Line) -> impl Iterator<Item = u64> {
     [Some(line.words), line.decision.map(|(words, _, _)| words), disputed].into_iter().flatten().map(TextId::value)
 }
 
-/// The installation's key: made once, readable by its owner only.
+/// A key of the installation: made once, readable by its owner only.
 fn key(path: &Path) -> Result<[u8; 32], OpenFault> {
     let folder = |source| OpenFault::Folder { path: path.to_owned(), source };
     match std::fs::read(path) {

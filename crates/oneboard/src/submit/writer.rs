@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use board::{Actor, At, Board, Event, Subject};
@@ -13,6 +14,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::Message;
+use super::keeping::Keeping;
 use super::{
     Body, GROUP, Kept, Observer, Published, Receipt, Register, Request, SCHEMA, Submission, Unsubmitted, context_of,
     sender_of,
@@ -22,6 +24,8 @@ use super::{
 const LONGEST_BODY: usize = journal::error::MAX_BODY;
 /// Subjects of one entry that are indexed. A plan of thousands of rows is found by its operation.
 const MOST_SUBJECTS: usize = 16_384;
+/// When nothing comes for this long, what was kept last is looked after.
+const QUIET: Duration = Duration::from_secs(60);
 /// Times the writer decides a group again because another writer came first, before it gives up.
 const MOST_RETRIES: usize = 8;
 
@@ -42,8 +46,8 @@ pub(super) struct Writer {
     pub reload: Reload,
     /// The last append failed: nothing is decided before the journal has been read again.
     pub stale: bool,
-    /// Called with each new board and its head, for snapshots and checkpoints.
-    pub after: Box<dyn FnMut(&mut dyn Journal, &Board, Head, At) + Send>,
+    /// Snapshots and checkpoints.
+    pub keeping: Keeping,
 }
 
 type Reply = oneshot::Sender<Result<Receipt, Unsubmitted>>;
@@ -69,7 +73,15 @@ impl Writer {
     /// Works until it is told to stop or every [`super::Submit`] is gone.
     pub(super) fn run(mut self, messages: &Receiver<Message>) {
         let mut stop = false;
-        while !stop && let Ok(Message::Decide(first)) = messages.recv() {
+        while !stop {
+            let first = match messages.recv_timeout(QUIET) {
+                Ok(Message::Decide(first)) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look_after();
+                    continue;
+                }
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+            };
             let mut waiting = vec![first];
             while waiting.len() < GROUP && !stop {
                 match messages.try_recv() {
@@ -80,8 +92,16 @@ impl Writer {
             }
             self.work(waiting);
         }
-        let (board, head, at) = (&self.board, self.head, self.at);
-        (self.after)(self.journal.as_mut(), board, head, at);
+        if !self.stale {
+            self.keeping.finish(self.journal.as_mut(), self.head, self.at);
+        }
+    }
+
+    /// Seals and saves what is due.
+    fn look_after(&mut self) {
+        if !self.stale {
+            self.keeping.look(self.journal.as_mut(), &self.board, self.head, self.at);
+        }
     }
 
     fn work(&mut self, waiting: Vec<Request>) {
@@ -253,7 +273,7 @@ impl Writer {
             observer(&published, &kept);
         }
         answer(group, first - 1, self.at);
-        (self.after)(self.journal.as_mut(), &self.board, self.head, self.at);
+        self.look_after();
         // Dropped last, when everybody has their answer: freeing a board's old branches takes its time.
         drop(old);
     }

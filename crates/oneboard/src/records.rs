@@ -1,0 +1,113 @@
+//! The journal from the command line: proof, export, backup and restore. None of them needs the server.
+
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use journal::checkpoint::hex;
+use journal::{Checkpoint, ExportOptions, Report, VerifyOptions, VerifyingKey};
+
+use crate::archive;
+
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Prove chain, texts and checkpoints of a journal file; the first bad position is named.
+    Verify {
+        /// The file, for example data/journal.sqlite; it may be in use.
+        path: PathBuf,
+        /// The key that must have signed the checkpoints: 64 hexadecimal digits.
+        #[arg(long, value_parser = archive::read_public_key)]
+        public_key: Option<VerifyingKey>,
+        /// A checkpoint kept elsewhere, as the line that was printed or sent; the journal must contain all that it sealed.
+        #[arg(long)]
+        witness: Option<Checkpoint>,
+    },
+    /// Write every entry as a line of JSON.
+    Export {
+        path: PathBuf,
+        /// The new file; without it, standard output.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Also names, telephone numbers and words that are still kept: the file is then personal data.
+        #[arg(long)]
+        texts: bool,
+    },
+}
+
+/// Runs `oneboard journal …`.
+///
+/// # Errors
+/// What is wrong with the journal, or why it could not be read.
+pub fn run(command: JournalCommand) -> anyhow::Result<()> {
+    match command {
+        JournalCommand::Verify { path, public_key, witness } => {
+            let report = journal::verify(&path, &VerifyOptions { public_key, witness })
+                .with_context(|| format!("{} does not hold", path.display()))?;
+            print!("{}", told(&report, public_key.is_some()));
+            Ok(())
+        }
+        JournalCommand::Export { path, out, texts } => {
+            let options = ExportOptions { texts };
+            let written = match out {
+                Some(out) => {
+                    let file = std::fs::File::create_new(&out)
+                        .with_context(|| format!("{} could not be made; name a new file", out.display()))?;
+                    journal::export(&path, &mut BufWriter::new(file), options)?
+                }
+                None => journal::export(&path, &mut BufWriter::new(std::io::stdout().lock()), options)?,
+            };
+            eprintln!("{written} entries written");
+            Ok(())
+        }
+    }
+}
+
+/// Runs `oneboard backup`.
+///
+/// # Errors
+/// Why there is no backup.
+pub fn back_up(data: &Path, destination: &Path) -> anyhow::Result<()> {
+    let manifest = archive::back_up(data, destination)?;
+    println!(
+        "{}: entries 1 to {}, {} other files, verified",
+        destination.display(),
+        manifest.position,
+        manifest.files.len()
+    );
+    Ok(())
+}
+
+/// Runs `oneboard restore`.
+///
+/// # Errors
+/// Why nothing was restored.
+pub fn restore(source: &Path, data: &Path) -> anyhow::Result<()> {
+    let (_, report) = archive::restore(source, data)?;
+    print!("{}", told(&report, archive::public_key(data).is_some()));
+    println!("restored to {}; start the server on it", data.display());
+    std::io::stdout().flush()?;
+    Ok(())
+}
+
+/// What was proved, in lines.
+fn told(report: &Report, known_key: bool) -> String {
+    let Report { head, texts_kept, texts_erased, checkpoints, sealed } = report;
+    let mut lines = format!(
+        "entries 1 to {}: whole, in order\nlast hash {}\ntexts: {texts_kept} kept, {texts_erased} erased\n",
+        head.position,
+        hex(&head.hash)
+    );
+    match sealed {
+        None => lines.push_str("no checkpoint: nothing shows that the end was not cut off\n"),
+        Some(last) => {
+            let signed =
+                if known_key { "signed by the key given" } else { "whole; give --public-key to prove the signer" };
+            lines.push_str(&format!("checkpoints: {checkpoints}, the last at entry {}, {signed}\n", last.position));
+            lines.push_str(&format!("signer {}\n", hex(&last.public_key)));
+            let open = head.position - last.position;
+            lines.push_str(&format!("entries after it, chained but not sealed: {open}\n{last}\n"));
+        }
+    }
+    lines
+}
