@@ -44,8 +44,11 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
         let shell = Arc::clone(&shell);
         Box::new(move || shell.clock.now())
     };
-    let around = submit::Surroundings { clock, observers: vec![observer] };
-    let opened = submit::open(&shell.config.data, shell.config.postgres.as_deref(), around)?;
+    let observers: Vec<submit::Observer> = vec![observer];
+    let opened = match &shell.config.postgres {
+        Some(database) => submit::open_postgres(database, &shell.config.data, clock, observers)?,
+        None => submit::open(&shell.config.data, clock, observers)?,
+    };
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let app = App::new(Inner { shell, submit: opened.submit, lookout, zone });
     app.lookout.attach(Hub::start(rendering(&app)));

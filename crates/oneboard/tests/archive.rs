@@ -6,13 +6,13 @@ use std::process::Command as Program;
 use board::force::{self, Changes, Grade, PersonRow, UnitRow};
 use board::{Actor, At, Command, Id, Label, PersonId, UnitId};
 use oneboard::archive::{self, ArchiveError};
-use oneboard::submit::{self, JOURNAL, OpenFault, Opened, Submission, Surroundings, Text, TextKind};
+use oneboard::submit::{self, JOURNAL, OpenFault, Opened, Submission, Text, TextKind};
 use uuid::Uuid;
 
 const BUREAU: UnitId = UnitId::from_value(1);
 
 fn open(data: &Path) -> Result<Opened, OpenFault> {
-    submit::open(data, None, Surroundings { clock: Box::new(|| At::from_millis(1_000)), observers: Vec::new() })
+    submit::open(data, Box::new(|| At::from_millis(1_000)), Vec::new())
 }
 
 fn started(data: &Path) -> Opened {

@@ -58,30 +58,33 @@ pub struct Opened {
     pub replayed: u64,
 }
 
-/// What happens on the writer's side of the server: its clock, and who is told of each group.
-pub struct Surroundings {
-    pub clock: Box<dyn Fn() -> At + Send>,
-    pub observers: Vec<Observer>,
-}
-
-/// Opens the journal of this installation, in the folder `data` or in the PostgreSQL database named, and starts the
-/// writer on it. Keys and snapshots are in `data` in both cases.
+/// Opens the journal in the folder `data` and starts the writer on it.
 ///
 /// # Errors
 /// [`OpenFault`]; nothing is changed by a start that fails.
-pub fn open(data: &Path, postgres: Option<&str>, around: Surroundings) -> Result<Opened, OpenFault> {
+pub fn open(data: &Path, clock: Box<dyn Fn() -> At + Send>, observers: Vec<Observer>) -> Result<Opened, OpenFault> {
+    std::fs::create_dir_all(data).map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
+    let options = journal::sqlite::Options { upcasts: upcasts(), ..Default::default() };
+    let journal = Box::new(Sqlite::open(&data.join(JOURNAL), options)?);
+    start(journal, data, clock, observers)
+}
+
+/// As [`open`], on a journal in the PostgreSQL database named; keys and snapshots are in `data`.
+///
+/// # Errors
+/// [`OpenFault`].
+pub fn open_postgres(
+    database: &str,
+    data: &Path,
+    clock: Box<dyn Fn() -> At + Send>,
+    observers: Vec<Observer>,
+) -> Result<Opened, OpenFault> {
+    std::fs::create_dir_all(data).map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
     let open = move || {
-        std::fs::create_dir_all(data).map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
-        let journal: Box<dyn Journal + Send> = match postgres {
-            Some(database) => Box::new(Postgres::open(database, upcasts())?),
-            None => {
-                let options = journal::sqlite::Options { upcasts: upcasts(), ..Default::default() };
-                Box::new(Sqlite::open(&data.join(JOURNAL), options)?)
-            }
-        };
-        start(journal, data, around)
+        let journal = Box::new(Postgres::open(database, upcasts())?);
+        start(journal, data, clock, observers)
     };
-    // On a thread of its own, because the PostgreSQL client may not be used where an async runtime waits for it.
+    // On a thread of its own: the client waits in a runtime of its own, which may not be done within another.
     std::thread::scope(|scope| scope.spawn(open).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
@@ -89,7 +92,12 @@ pub fn open(data: &Path, postgres: Option<&str>, around: Surroundings) -> Result
 ///
 /// # Errors
 /// [`OpenFault`].
-pub fn start(mut journal: Box<dyn Journal + Send>, data: &Path, around: Surroundings) -> Result<Opened, OpenFault> {
+pub fn start(
+    mut journal: Box<dyn Journal + Send>,
+    data: &Path,
+    clock: Box<dyn Fn() -> At + Send>,
+    observers: Vec<Observer>,
+) -> Result<Opened, OpenFault> {
     let key = key(&data.join(PAYLOAD_KEY))?;
     let signer = SigningKey::from_bytes(&self::key(&data.join(CHECKPOINT_KEY))?);
     let snapshots = data.join(SNAPSHOTS);
@@ -107,11 +115,11 @@ pub fn start(mut journal: Box<dyn Journal + Send>, data: &Path, around: Surround
         board,
         head,
         at,
-        clock: around.clock,
+        clock,
         key,
         published: Arc::clone(&published),
         register: Arc::clone(&register),
-        observers: around.observers,
+        observers,
         reload: Box::new(move |journal| {
             let (board, head, at) = keeping::latest(&snapshots, journal);
             replay(journal, board, head, at)
