@@ -11,6 +11,8 @@ use roadwatch::area::{Point, Polygon, Shape, bounds, parse_polygon};
 use roadwatch::cap::{Options, read};
 use roadwatch::matching::Index;
 use roadwatch::network::Network;
+use roadwatch::rules::{Conditions, Rules};
+use roadwatch::signal::{Colour, Hazard};
 use serde_json::{Value, json};
 
 /// A small generator with a fixed seed: every run asks the same questions.
@@ -188,5 +190,12 @@ fn main() {
         let aim = (count == 1_000_000).then_some(250.0);
         rows.add(&format!("{label} sections"), "index build", build, "ms", aim, &peer_build);
     }
+    let conditions = Conditions { warnings: [(Hazard::Icing, Colour::Orange)].into(), ..Conditions::default() };
+    let all: Vec<u32> = (0..sections as u32).collect();
+    let start = cpu_ms();
+    let groups = Rules::default_table().propose_for(&network, &all, &conditions);
+    let spent = cpu_ms() - start;
+    std::hint::black_box(groups);
+    rows.add(&format!("a warning over {sections} sections"), "to proposals", spent, "ms", Some(300.0), &json!({}));
     rows.save();
 }

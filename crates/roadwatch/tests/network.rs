@@ -148,3 +148,19 @@ fn real_extracts_import_whole_and_alike() {
     // A damaged file is refused, not half imported.
     assert!(Network::from_pbf(&bytes[..bytes.len() / 2]).is_err());
 }
+
+#[test]
+fn a_damaged_extract_is_refused_or_read_but_never_panics() {
+    let Some(folder) = common::shared("data/osm") else { return };
+    let bytes = std::fs::read(folder.join("liechtenstein-latest.osm.pbf")).expect("the extract");
+    let mut refused = 0;
+    for i in 0..40usize {
+        let mut damaged = bytes.clone();
+        let at = i * 7_919 * 4_337 % damaged.len();
+        damaged[at] ^= 1 << (i % 8);
+        // The headers, where a length may be claimed, more often than the compressed middle.
+        damaged[i % 32] ^= if i % 2 == 0 { 0 } else { 0x55 };
+        refused += usize::from(Network::from_pbf(&damaged).is_err());
+    }
+    assert!(refused > 20, "checksums and lengths give most damage away: {refused}");
+}

@@ -147,6 +147,32 @@ fn an_unsound_table_is_refused_whole_with_the_rules_name() {
     ));
 }
 
+#[test]
+fn a_warning_over_many_sections_is_proposed_by_group() {
+    let line = |class: &str, bridge: &str, y: f64| {
+        format!(
+            "{{\"properties\":{{\"highway\":\"{class}\",\"bridge\":\"{bridge}\"}},\"geometry\":{{\"type\":\"LineString\",\"coordinates\":[[107.5,{y}],[107.6,{y}]]}}}}"
+        )
+    };
+    let features = [
+        line("motorway", "no", 35.1),
+        line("motorway", "yes", 35.2),
+        line("motorway", "no", 35.3),
+        line("primary", "no", 35.4),
+    ];
+    let network =
+        roadwatch::network::Network::from_geojson(format!("{{\"features\":[{}]}}", features.join(",")).as_bytes())
+            .expect("roads");
+    let rules = Rules::default_table();
+    let wind = warning(Hazard::Wind, Colour::Red);
+    let groups = rules.propose_for(&network, &[0, 1, 2, 3], &wind);
+    assert_eq!(groups.iter().map(|g| g.sections.len()).sum::<usize>(), 4);
+    for group in &groups {
+        assert_eq!(group.proposals, rules.propose(group.place, &wind));
+        assert_eq!(group.proposals.is_empty(), !group.place.bridge);
+    }
+}
+
 fn any_conditions() -> impl Strategy<Value = Conditions> {
     let warning = (0..Hazard::ALL.len(), 0..4usize).prop_map(|(h, c)| (Hazard::ALL[h], Colour::ALL[c]));
     let surface = prop::option::of(prop::sample::select(vec![

@@ -8,6 +8,10 @@ use super::assemble::{Booth, Raw, Way};
 use super::tags::kind;
 use super::{MAX_REFERENCES, NetworkError};
 
+/// The ends of the earth in steps of 10⁻⁷ degrees.
+const MAX_LON: i32 = 1_800_000_000;
+const MAX_LAT: i32 = 900_000_000;
+
 pub(super) fn read(bytes: &[u8]) -> Result<Raw, NetworkError> {
     let mut raw = Raw::default();
     let mut references: Vec<i64> = Vec::new();
@@ -38,7 +42,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, NetworkError> {
     let mut booths: BTreeMap<usize, Booth> = BTreeMap::new();
     let index = |id: i64| ids.binary_search(&id).ok();
     let mut take = |index: usize, place: [i32; 2], booth: Option<Booth>| {
-        places[index] = Some(place);
+        // A node off the earth is a node that is not there.
+        places[index] = Some(place).filter(|[lon, lat]| lon.abs() <= MAX_LON && lat.abs() <= MAX_LAT);
         booths.extend(booth.map(|b| (index, b)));
     };
     ElementReader::new(bytes).for_each(|element| match element {

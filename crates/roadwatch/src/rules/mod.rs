@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::{RoadClass, Section};
+use crate::network::{RoadClass, Section, SectionId};
 use crate::signal::{Colour, Hazard};
 
 pub use table::{Action, Only, Rule, Rules, RulesError, Trigger};
@@ -92,7 +92,7 @@ pub struct Conditions {
 }
 
 /// What the rules ask of a section.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
     /// Is it part of an expressway?
     pub expressway: bool,
@@ -184,6 +184,17 @@ pub struct Reason {
     pub source_en: String,
     /// Its source, in Chinese.
     pub source_zh: String,
+}
+
+/// Sections to which the rules propose the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// What they have in common.
+    pub place: Place,
+    /// The sections, in the order given.
+    pub sections: Vec<SectionId>,
+    /// What is proposed for each of them; may be empty, which is an answer too.
+    pub proposals: Vec<Proposal>,
 }
 
 /// A proposed measure for one section.

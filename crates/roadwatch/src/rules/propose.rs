@@ -1,11 +1,12 @@
 //! Applying the table: which rules hold, and what is left when the strictest has won.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{Action, Only, Rule, Rules, Trigger};
 use super::words;
-use super::{Conditions, Measure, Place, Proposal, Reason};
+use super::{Conditions, Group, Measure, Place, Proposal, Reason};
+use crate::network::{Network, SectionId};
 
 impl Rules {
     /// The measures that the table proposes for a place under these conditions, in the order of [`Measure`], each kind
@@ -32,6 +33,17 @@ impl Rules {
         }
         settle(&mut proposals);
         proposals
+    }
+
+    /// The same for many sections under the same conditions, as after a warning: they fall into few groups, so the rules
+    /// are applied once a group and not once a section. Sections are given by their place in the network.
+    pub fn propose_for(&self, network: &Network, sections: &[u32], conditions: &Conditions) -> Vec<Group> {
+        let mut groups: BTreeMap<Place, Vec<SectionId>> = BTreeMap::new();
+        for section in sections.iter().filter_map(|place| network.sections().get(*place as usize)) {
+            groups.entry(Place::from(section)).or_default().push(section.id);
+        }
+        let group = |(place, sections)| Group { place, sections, proposals: self.propose(place, conditions) };
+        groups.into_iter().map(group).collect()
     }
 }
 
