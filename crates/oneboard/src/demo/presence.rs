@@ -179,9 +179,9 @@ impl<'a> Presence<'a> {
         let at = self.about(shift.span.from, -minutes);
         let id = self.id("excuse", stint.id.value());
         let words = *self.random.pick(&[
-            "因病请假,单位另行派人顶岗",
+            "因病请假，单位另行派人顶岗",
             "临时调派其他任务",
-            "道路积雪无法按时到岗,已向带班领导报告",
+            "道路积雪无法按时到岗，已向带班领导报告",
         ]);
         let command =
             Command::Excuse { operation: self.plan.operation, assignment: stint.id, note: Some(text_id(id, 0)) };
@@ -197,7 +197,7 @@ impl<'a> Presence<'a> {
         let leave = Command::Leave { operation, assignment: stint.id, reason: LeaveReason::Ill, note };
         let at = shift.span.from.plus(board::Minutes(minutes as u32));
         let actor = self.duty_officer(post, shift.day);
-        self.acts.push(Act::say(at, actor, id, "值勤中突发不适,送县医院检查".into(), board::Command::Checkin(leave)));
+        self.acts.push(Act::say(at, actor, id, "值勤中突发不适，送县医院检查".into(), board::Command::Checkin(leave)));
         let same =
             |other: &&PlannedShift| other.span == shift.span && self.plan.posts[other.post].county == post.county;
         let Some(standby) = self.plan.shifts.iter().filter(same).find_map(|other| other.standby.first()).copied()
@@ -300,12 +300,12 @@ impl<'a> Presence<'a> {
 
 /// What a checkpoint says when it calls in.
 const CONTACTS: [&str; 8] = [
-    "小雪,路面湿滑,通行正常",
-    "中雪,能见度约300米,车辆慢行",
-    "路面结冰,已摆放警示标志",
-    "雪停,车流稀少,人员正常",
-    "除雪车刚通过,路况好转",
-    "风力较大,防寒物资够用",
+    "小雪，路面湿滑，通行正常",
+    "中雪，能见度约300米，车辆慢行",
+    "路面结冰，已摆放警示标志",
+    "雪停，车流稀少，人员正常",
+    "除雪车刚通过，路况好转",
+    "风力较大，防寒物资够用",
     "重型货车已在坡下停车等候",
-    "通行正常,无异常情况",
+    "通行正常，无异常情况",
 ];

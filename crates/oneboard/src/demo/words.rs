@@ -46,7 +46,7 @@ pub fn levels() -> Vec<Level> {
             "Level I",
             "一级勤务",
             &[
-                ("All leave cancelled; call out every standby", "停止休假,备勤警力全部召集到位"),
+                ("All leave cancelled; call out every standby", "停止休假，备勤警力全部召集到位"),
                 ("The director takes command at the command centre", "局长到指挥中心坐镇指挥"),
                 ("Checkpoints on every road out of the prefecture", "出市道路检查站全部启动"),
                 ("Contact with every post each half hour", "各岗位每30分钟报告一次情况"),
@@ -78,7 +78,7 @@ pub fn levels() -> Vec<Level> {
             "Level IV",
             "四级勤务",
             &[
-                ("Posts as planned; watch kept round the clock", "按方案设岗,24小时值班备勤"),
+                ("Posts as planned; watch kept round the clock", "按方案设岗，24小时值班备勤"),
                 ("Daily report by 17:00", "每日17时前报送日报"),
             ],
         ),
