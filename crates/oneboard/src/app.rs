@@ -14,6 +14,7 @@ use maud::Markup;
 
 use crate::accounts::SignedIn;
 use crate::accounts::session::Mode;
+use crate::figures::Figures;
 use crate::fragment::Fragment;
 use crate::http::negotiate::{Locale, wants_page};
 use crate::http::problem::{Kind, Problem};
@@ -41,6 +42,7 @@ pub struct Inner {
     pub submit: Submit,
     pub lookout: Arc<Lookout>,
     pub zone: TimeZone,
+    pub figures: Arc<Figures>,
 }
 
 impl Deref for App {
@@ -125,6 +127,7 @@ impl App {
             published,
             register: self.submit.register().read(),
             zone: &self.zone,
+            figures: &self.figures,
             actor,
             now: self.shell.clock.now().max(published.at),
         };

@@ -131,7 +131,13 @@ impl Fragment {
                 vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Lines]
             }
             Self::Night(operation) => {
-                vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Watches]
+                vec![
+                    Topic::Presence(operation),
+                    Topic::Operation(operation),
+                    Topic::Force,
+                    Topic::Watches,
+                    Topic::Lines,
+                ]
             }
             Self::Log(unit) | Self::Watch(unit) | Self::Brief(unit) => vec![Topic::Watch(unit)],
             Self::Posts { operation, .. } | Self::Strips { operation, .. } => {

@@ -130,6 +130,14 @@ impl Lookout {
         hub.dirty(ids.iter().map(String::as_str));
     }
 
+    /// A quarter of an hour has ended: lines grow, and *now* moves on.
+    pub fn quarter(&self) {
+        let Some(hub) = self.hub.get() else { return };
+        let moves = |fragment: &&Fragment| matches!(fragment, Fragment::Figures(_) | Fragment::Night(_));
+        let ids: Vec<String> = self.lock().known.iter().filter(moves).map(Fragment::to_string).collect();
+        hub.dirty(ids.iter().map(String::as_str));
+    }
+
     /// The session is over: its streams close at once.
     pub fn end(&self, session: u64) {
         self.lock().sessions.remove(&session);

@@ -12,6 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use crate::app::{App, Inner, WeakApp};
+use crate::figures::{self, Figures};
 use crate::http;
 use crate::http::negotiate::Locale;
 use crate::lookout::Lookout;
@@ -34,10 +35,15 @@ pub struct Server {
 /// [`OpenFault`].
 pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let lookout = Arc::new(Lookout::default());
+    let figures = Arc::new(Figures::default());
     let observer = {
-        let lookout = Arc::clone(&lookout);
+        let (lookout, figures) = (Arc::clone(&lookout), Arc::clone(&figures));
         Box::new(move |published: &Arc<submit::Published>, kept: &[submit::Kept]| {
-            lookout.changed(&published.board, kept)
+            // The figures first: what is rendered again reads them.
+            for kept in kept {
+                figures.note(&published.board, kept.position, &kept.events);
+            }
+            lookout.changed(&published.board, kept);
         })
     };
     let clock = {
@@ -50,9 +56,30 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
         None => submit::open(&shell.config.data, clock, observers)?,
     };
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
-    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone });
+    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures });
     app.lookout.attach(Hub::start(rendering(&app)));
+    recall(&app);
     Ok(Server { app, writer: opened.writer })
+}
+
+/// Reads the course of the last day again, on a thread of its own: nobody waits for it.
+fn recall(app: &App) {
+    if app.shell.config.postgres.is_some() {
+        tracing::info!("the journal is in PostgreSQL: the lines beside the figures begin with this start");
+        return;
+    }
+    let figures = Arc::downgrade(&app.figures);
+    let journal = app.shell.config.data.join(submit::JOURNAL);
+    let published = app.submit.published();
+    let (last, at) = (published.head.position, published.at);
+    let lookout = Arc::clone(&app.lookout);
+    let read = move || match figures::recall(&journal, submit::upcasts(), last, at, &figures) {
+        Ok(()) => lookout.everything(),
+        Err(fault) => tracing::warn!(%fault, "the lines beside the figures begin with this start"),
+    };
+    if let Err(fault) = std::thread::Builder::new().name("recall".into()).spawn(read) {
+        tracing::warn!(%fault, "the lines beside the figures begin with this start");
+    }
 }
 
 /// The views as the hub calls them. They hold the app weakly: the hub belongs to it.
@@ -136,7 +163,11 @@ pub async fn pass_time(app: WeakApp) {
     loop {
         ticks.tick().await;
         let Some(app) = app.upgrade() else { return };
-        app.lookout.pass_time(&app.submit.published().board, app.now());
+        let (published, now) = (app.submit.published(), app.now());
+        app.lookout.pass_time(&published.board, now);
+        if app.figures.pass(&published.board, now) {
+            app.lookout.quarter();
+        }
         if let Err(fault) = do_what_is_due(&app.submit, || app.now()).await {
             tracing::error!(%fault, "what was due could not be done; it will be tried again");
         }

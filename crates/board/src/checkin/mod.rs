@@ -132,6 +132,10 @@ impl Presence {
     pub fn duty(&self, post: PostId) -> Duty {
         self.duties.get(&post).cloned().unwrap_or_default()
     }
+    /// Since when a post is unmanned, if it is.
+    pub fn unmanned_since(&self, post: PostId) -> Option<At> {
+        self.duties.get(&post)?.unmanned_since
+    }
     /// The tally of the posts of exactly this unit.
     pub fn tally(&self, unit: UnitId) -> Tally {
         self.tallies.get(&unit).copied().unwrap_or_default()

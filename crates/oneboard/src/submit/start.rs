@@ -135,7 +135,7 @@ pub fn start(
 }
 
 /// Steps that lift bodies of older schemas.
-fn upcasts() -> Upcasts {
+pub(crate) fn upcasts() -> Upcasts {
     Upcasts::new(SCHEMA)
 }
 

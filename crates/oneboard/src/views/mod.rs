@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use smallvec::SmallVec;
 
+use crate::figures::Figures;
 use crate::fragment::Fragment;
 use crate::http::negotiate::{Language, Locale};
 use crate::locales::Arg;
@@ -32,6 +33,7 @@ pub struct Sheet<'a> {
     pub published: &'a Published,
     pub register: Reading,
     pub zone: &'a TimeZone,
+    pub figures: &'a Figures,
     /// Whose rights the view is filtered by.
     pub actor: Actor,
     /// The operation's clock.

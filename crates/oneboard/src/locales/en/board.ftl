@@ -30,3 +30,17 @@ board-band = { $from } to { $to }, { $count ->
     [one] 1 post
    *[other] { $count } posts
 }
+board-mark-unmanned = { $time } { $post } unmanned
+board-mark-unmanned-many = { $time } { $count } posts unmanned
+board-mark-overdue = { $time } { $post } contact overdue
+board-mark-overdue-many = { $time } { $count } contacts overdue
+board-mark-relief = { $time } { $post } relief late
+board-mark-relief-many = { $time } relief late at { $count } posts
+board-mark-level = { $time } to { $level }
+board-mark-phase = { $time } the operation is { $phase }
+board-mark-watch = { $time } { $name } took the watch
+board-mark-order = { $time } verbal order, line { $number }
+board-phase-planning = planned
+board-phase-active = active
+board-phase-stand-down = standing down
+board-phase-closed = closed

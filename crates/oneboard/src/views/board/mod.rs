@@ -2,6 +2,8 @@
 
 mod night;
 
+use std::fmt::Write;
+
 use board::access::Action;
 use board::operation::Operation;
 use board::{Label, OperationId, UnitId};
@@ -11,7 +13,8 @@ use serde::Serialize;
 
 pub use night::night;
 
-use super::{Sheet, fragment, post};
+use super::{Sheet, fragment, post, watch};
+use crate::figures::course::{Point, SAMPLES};
 use crate::figures::{Counts, Coverage};
 use crate::fragment::{Fragment, Show};
 
@@ -88,9 +91,12 @@ pub fn figures(sheet: &Sheet<'_>, id: OperationId) -> Markup {
     let Some(operation) = sheet.board().operation(id) else { return post::gone(sheet, named) };
     let model = model(sheet, id, operation);
     let Some(unit) = model.unit else { return nothing_to_see(sheet, named) };
+    let lines = sheet.figures.read(id, |course| course.lines(sheet.board(), &coverage(sheet)));
     html! {
         div.figures id=(named) data-fragment {
-            @for figure in six(sheet, id, unit, &model.all) { (figure_of(sheet, &figure)) }
+            @for (line, figure) in six(sheet, id, unit, &model.all).iter().enumerate() {
+                (figure_of(sheet, figure, &spark(&lines, line, figure)))
+            }
         }
     }
 }
@@ -102,6 +108,8 @@ fn nothing_to_see(sheet: &Sheet<'_>, named: Fragment) -> Markup {
 fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figure; 6] {
     let found = &all.posts;
     let posts = |show: Show| posts_at(id, unit, show);
+    let watched = sheet.scope(Action::ViewWatch).widest(&sheet.board().force);
+    let log = watched.map_or_else(|| "/watch".to_owned(), watch::address);
     let abnormal = |count: u32| if count > 0 { "attention" } else { "normal" };
     let short = found.unmanned + found.short;
     let manned = match (found.unmanned, found.short) {
@@ -161,7 +169,7 @@ fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figur
             of: None,
             state: abnormal(all.untriaged),
             note: noted(all.untriaged, sheet.say("board-untriaged", &[("count", all.untriaged.into())])),
-            address: "/watch?show=open".to_owned(),
+            address: log.clone(),
         },
         Figure {
             label: "board-unsigned",
@@ -173,18 +181,40 @@ fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figur
                 _ => "attention",
             },
             note: noted(all.disputed, sheet.say("board-disputed", &[("count", all.disputed.into())])),
-            address: "/watch?show=orders".to_owned(),
+            address: log,
         },
     ]
 }
 
-fn figure_of(sheet: &Sheet<'_>, figure: &Figure) -> Markup {
+/// The line of the last day, zero at the foot; what is now is its end. Empty where there is nothing to draw yet.
+fn spark(lines: &[Point], line: usize, figure: &Figure) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let top =
+        lines.iter().map(|point| point[line]).max().unwrap_or(0).max(figure.value).max(figure.of.unwrap_or(1)).max(1);
+    let begin = SAMPLES - lines.len().min(SAMPLES);
+    let values = lines.iter().map(|point| point[line]).chain([figure.value]);
+    let mut points = String::with_capacity(lines.len() * 6);
+    for (place, value) in values.enumerate() {
+        // Two of the 24 are left free, so that the line keeps its width at the top and at the foot.
+        let tenths = 230 - u64::from(value) * 220 / u64::from(top);
+        // Writing to a String cannot fail.
+        let _ = write!(points, "{},{}.{} ", begin + place, tenths / 10, tenths % 10);
+    }
+    points
+}
+
+fn figure_of(sheet: &Sheet<'_>, figure: &Figure, spark: &str) -> Markup {
     html! {
         a.figure href=(figure.address) data-state=[(figure.state != "normal").then_some(figure.state)] {
             span.figure-label { (sheet.t(figure.label)) }
             span.figure-value {
                 (figure.value)
                 @if let Some(of) = figure.of { small { (sheet.say("board-of", &[("count", of.into())])) } }
+            }
+            svg.spark viewBox="0 0 96 24" preserveAspectRatio="none" aria-hidden="true" {
+                @if !spark.is_empty() { polyline points=(spark) {} }
             }
             @if let Some(note) = &figure.note { span.figure-note { (note) } }
         }
@@ -234,7 +264,7 @@ fn unit_row(sheet: &Sheet<'_>, id: OperationId, row: &Row) -> Markup {
     } else {
         "normal"
     };
-    let log = format!("/watch?unit={}&show=open", row.unit);
+    let log = watch::address(row.unit);
     html! {
         tr id={ "unit-" (row.unit) } {
             th scope="row" { a href=(posts(Show::All)) { (sheet.label(&row.name)) } }
@@ -267,7 +297,10 @@ pub fn page(sheet: &Sheet<'_>, id: OperationId) -> Markup {
         section.board-figures aria-label=(sheet.t("board-figures")) { (fragment(sheet, Fragment::Figures(id))) }
         section.board-units aria-label=(sheet.t("units")) { (fragment(sheet, Fragment::Units(id))) }
         @if let Some(unit) = log {
-            section.board-log aria-label=(sheet.t("board-log")) { (fragment(sheet, Fragment::Log(unit))) }
+            section.board-log aria-label=(sheet.t("board-log")) {
+                (fragment(sheet, Fragment::Log(unit)))
+                (watch::entry(sheet, unit, Some(id)))
+            }
         }
         section.board-night aria-label=(sheet.t("board-night")) { (fragment(sheet, Fragment::Night(id))) }
     }

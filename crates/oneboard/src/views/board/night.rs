@@ -3,12 +3,15 @@
 //! It runs from noon to noon, so that a whole night, its evening and its morning stand still on the screen while the line of
 //! *now* passes over them.
 
-use board::operation::Operation;
-use board::{At, Minutes, OperationId, Span, UnitId};
+use std::cmp::Reverse;
+
+use board::operation::{Operation, Phase};
+use board::{At, Minutes, OperationId, PostId, Span, UnitId};
 use maud::{Markup, html};
 
 use super::coverage;
-use crate::figures::Coverage;
+use crate::figures::course::QUARTER;
+use crate::figures::{Coverage, Happening, Hours, What};
 use crate::fragment::Fragment;
 use crate::views::{Sheet, post};
 
@@ -20,7 +23,11 @@ const TICK_HOURS: u32 = 2;
 const SHIFT_LANES: usize = 3;
 /// Spans that are drawn; the rest are few and said in the roster.
 const MOST_BANDS: usize = 12;
+/// The overlap in which one shift hands over to the next.
+const HANDOVER: Minutes = Minutes(30);
+/// Height of a row, and of the axis above the rows, in pixels.
 const LANE: u32 = 22;
+const AXIS: u32 = 18;
 
 /// The noon before `now`, and the next.
 fn window(sheet: &Sheet<'_>) -> Span {
@@ -37,25 +44,24 @@ struct Band {
     lane: usize,
 }
 
-/// The shifts of the covered posts within the night, by their hours; the most manned first in a row of its own.
-fn bands(sheet: &Sheet<'_>, operation: &Operation, coverage: &Coverage, night: Span) -> Vec<Band> {
+/// The shifts of the covered units within the night, by their hours; where there are too many, the most manned.
+fn bands(hours: &[Hours], covered: impl Fn(UnitId) -> bool) -> Vec<Band> {
     let mut found: Vec<(Span, u32)> = Vec::new();
-    let covered = |unit: UnitId| coverage.board.covers(&sheet.board().force, unit);
-    for post in operation.posts.iter().filter(|post| !post.closed && covered(post.unit)) {
-        for (_, shift) in operation.roster.shifts_of(post.id, night) {
-            match found.iter_mut().find(|(span, _)| *span == shift.span) {
-                Some((_, posts)) => *posts += 1,
-                None => found.push((shift.span, 1)),
-            }
+    for hours in hours.iter().filter(|hours| covered(hours.unit)) {
+        match found.iter_mut().find(|(span, _)| *span == hours.span) {
+            Some((_, posts)) => *posts += hours.posts,
+            None => found.push((hours.span, hours.posts)),
         }
     }
-    found.sort_by_key(|(span, posts)| (std::cmp::Reverse(*posts), span.from));
+    found.sort_by_key(|(span, posts)| (Reverse(*posts), span.from));
     found.truncate(MOST_BANDS);
-    found.sort_by_key(|(span, posts)| (span.from, std::cmp::Reverse(*posts)));
+    found.sort_by_key(|(span, posts)| (span.from, Reverse(*posts)));
     let mut ends: Vec<At> = Vec::new();
     let mut bands = Vec::new();
     for (span, posts) in found {
-        let lane = match ends.iter().position(|end| *end <= span.from) {
+        // Shifts overlap by their handover: a quarter of an hour into the next one still counts as after it.
+        let free = |end: &At| end.minus(HANDOVER) <= span.from;
+        let lane = match ends.iter().position(free) {
             Some(lane) => lane,
             None if ends.len() < SHIFT_LANES => {
                 ends.push(span.from);
@@ -67,6 +73,147 @@ fn bands(sheet: &Sheet<'_>, operation: &Operation, coverage: &Coverage, night: S
         bands.push(Band { span, posts, lane });
     }
     bands
+}
+
+/// Several happenings of one kind in one quarter of an hour: one mark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Mark {
+    at: At,
+    kind: Kind,
+    count: u32,
+    /// What happened is still so: only then is it coloured.
+    stands: bool,
+    first: Happening,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Kind {
+    Unmanned,
+    Overdue,
+    Relief,
+    Level,
+    Phase,
+    Watch,
+    Order,
+}
+
+impl Kind {
+    const fn of(what: What) -> Self {
+        match what {
+            What::Unmanned(_) => Self::Unmanned,
+            What::ContactOverdue(_) => Self::Overdue,
+            What::ReliefLate(_) => Self::Relief,
+            What::LevelSet(_) => Self::Level,
+            What::PhaseSet(_) => Self::Phase,
+            What::WatchTaken(_) => Self::Watch,
+            What::VerbalOrder(_) => Self::Order,
+        }
+    }
+
+    /// Which of the two rows of marks: what went wrong above, what was decided below.
+    const fn row(self) -> u32 {
+        match self {
+            Self::Unmanned | Self::Overdue | Self::Relief => 0,
+            Self::Level | Self::Phase | Self::Watch | Self::Order => 1,
+        }
+    }
+
+    const fn colour(self) -> &'static str {
+        match self {
+            Self::Unmanned => "wrong",
+            Self::Overdue | Self::Relief => "attention",
+            Self::Level | Self::Phase | Self::Watch | Self::Order => "normal",
+        }
+    }
+}
+
+/// Is it still as it was when it happened?
+fn still_stands(operation: &Operation, happening: &Happening) -> bool {
+    match happening.what {
+        What::Unmanned(post) => operation.presence.unmanned_since(post) == Some(happening.at),
+        What::ContactOverdue(post) => operation.presence.duty(post).overdue_since == Some(happening.at),
+        What::ReliefLate(post) => !operation.presence.duty(post).waiting.is_empty(),
+        What::LevelSet(_) | What::PhaseSet(_) | What::WatchTaken(_) | What::VerbalOrder(_) => false,
+    }
+}
+
+/// What happened in the night, as far as the viewer may know.
+fn marks(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, coverage: &Coverage, night: Span) -> Vec<Mark> {
+    let force = &sheet.board().force;
+    let mut marks: Vec<Mark> = Vec::new();
+    sheet.figures.read(id, |course| {
+        for found in course.happenings(night) {
+            let kind = Kind::of(found.what);
+            let seen = match kind {
+                Kind::Unmanned | Kind::Overdue | Kind::Relief => coverage.board.covers(force, found.unit),
+                Kind::Watch | Kind::Order => coverage.watch.covers(force, found.unit),
+                Kind::Level | Kind::Phase => true,
+            };
+            if !seen {
+                continue;
+            }
+            let stands = still_stands(operation, found);
+            let quarter = |at: At| at.millis().div_euclid(QUARTER.millis());
+            let same = |mark: &&mut Mark| mark.kind == kind && quarter(mark.at) == quarter(found.at);
+            match marks.iter_mut().rev().take_while(|mark| quarter(mark.at) >= quarter(found.at)).find(same) {
+                Some(mark) if kind.row() == 0 => {
+                    mark.count += 1;
+                    mark.stands |= stands;
+                }
+                _ => marks.push(Mark { at: found.at, kind, count: 1, stands, first: *found }),
+            }
+        }
+    });
+    marks
+}
+
+/// A mark in words.
+fn mark_words(sheet: &Sheet<'_>, operation: &Operation, mark: &Mark) -> String {
+    let time = ("time", sheet.clock(mark.at).into());
+    let post = |id: PostId| operation.posts.get(id).map_or_else(String::new, |post| post.number.to_string());
+    match mark.first.what {
+        What::Unmanned(_) if mark.count > 1 => {
+            sheet.say("board-mark-unmanned-many", &[time, ("count", mark.count.into())])
+        }
+        What::Unmanned(id) => sheet.say("board-mark-unmanned", &[time, ("post", post(id).into())]),
+        What::ContactOverdue(_) if mark.count > 1 => {
+            sheet.say("board-mark-overdue-many", &[time, ("count", mark.count.into())])
+        }
+        What::ContactOverdue(id) => sheet.say("board-mark-overdue", &[time, ("post", post(id).into())]),
+        What::ReliefLate(_) if mark.count > 1 => {
+            sheet.say("board-mark-relief-many", &[time, ("count", mark.count.into())])
+        }
+        What::ReliefLate(id) => sheet.say("board-mark-relief", &[time, ("post", post(id).into())]),
+        What::LevelSet(rung) => {
+            let level = operation.level_named(rung).map_or("", |level| sheet.label(&level.name));
+            sheet.say("board-mark-level", &[time, ("level", level.into())])
+        }
+        What::PhaseSet(phase) => {
+            let key = match phase {
+                Phase::Planning => "board-phase-planning",
+                Phase::Active => "board-phase-active",
+                Phase::StandDown => "board-phase-stand-down",
+                Phase::Closed => "board-phase-closed",
+            };
+            sheet.say("board-mark-phase", &[time, ("phase", sheet.t(key).into())])
+        }
+        What::WatchTaken(person) => sheet.say("board-mark-watch", &[time, ("name", sheet.name(person).into())]),
+        What::VerbalOrder(line) => sheet.say("board-mark-order", &[time, ("number", line.into())]),
+    }
+}
+
+/// The records behind a mark.
+fn mark_address(id: OperationId, mark: &Mark) -> String {
+    match mark.first.what {
+        What::Unmanned(found) | What::ContactOverdue(found) | What::ReliefLate(found) if mark.count == 1 => {
+            post::address(id, found)
+        }
+        What::Unmanned(_) | What::ContactOverdue(_) | What::ReliefLate(_) => {
+            format!("/operations/{id}/posts?show=exceptions")
+        }
+        What::LevelSet(_) | What::PhaseSet(_) => format!("/operations/{id}"),
+        What::WatchTaken(_) | What::VerbalOrder(_) => "/watch".to_owned(),
+    }
 }
 
 /// Where an instant lies in the night, as SVG writes it.
@@ -88,33 +235,55 @@ pub fn night(sheet: &Sheet<'_>, id: OperationId) -> Markup {
     let Some(operation) = sheet.board().operation(id) else { return post::gone(sheet, named) };
     let night = window(sheet);
     let coverage = coverage(sheet);
-    let bands = bands(sheet, operation, &coverage, night);
+    let hours = sheet.figures.hours(sheet.board(), sheet.published.head.position, id, night);
+    let bands = bands(&hours, |unit| coverage.board.covers(&sheet.board().force, unit));
+    let marks = marks(sheet, id, operation, &coverage, night);
     let lanes = bands.iter().map(|band| band.lane + 1).max().unwrap_or(1) as u32;
-    let (top, marks) = (18, 18 + lanes * LANE + 14);
-    let height = marks + 16;
-    let hours = (0..24 / TICK_HOURS).map(|tick| night.from.plus(Minutes(tick * TICK_HOURS * 60)));
+    let first_row = AXIS + lanes * LANE + LANE / 2;
+    let height = first_row + 2 * LANE - LANE / 3;
+    let ticks = (0..24 / TICK_HOURS).map(|tick| night.from.plus(Minutes(tick * TICK_HOURS * 60)));
     html! {
         div.night id=(named) data-fragment {
             svg.bar height=(height) role="img" aria-label=(words_of(sheet, &bands)) {
-                @for at in hours {
+                @for at in ticks {
                     line.tick x1=(place(night, at)) x2=(place(night, at)) y1="0" y2=(height) {}
                     text.lane x=(place(night, at)) dx="4" y="13" { (sheet.clock(at)) }
                 }
                 @for band in &bands {
-                    @let y = top + band.lane as u32 * LANE;
+                    @let y = AXIS + band.lane as u32 * LANE;
                     rect.span x=(place(night, band.span.from)) y=(y) width=(width(night, band.span)) height=(LANE - 4) {}
                     text.span-text x=(place(night, band.span.from)) dx="6" y=(y + 13) { (band_words(sheet, band)) }
                 }
-                @if let Some((rung, since)) = operation.level && night.contains(since) {
-                    circle.mark data-state="info" cx=(place(night, since)) cy=(marks) r="5" {}
-                    text.span-text x=(place(night, since)) dx="9" y=(marks + 4) {
-                        (operation.level_named(rung).map_or("", |level| sheet.label(&level.name)))
+                @for mark in &marks {
+                    @let y = first_row + mark.kind.row() * LANE;
+                    a href=(mark_address(id, mark)) {
+                        circle.mark data-state=[mark.stands.then_some(mark.kind.colour())] cx=(place(night, mark.at)) cy=(y) r=(radius(mark)) {
+                            title { (mark_words(sheet, operation, mark)) }
+                        }
+                        @if mark.kind == Kind::Level {
+                            text.span-text x=(place(night, mark.at)) dx="9" y=(y + 5) { (level_words(sheet, operation, mark)) }
+                        }
                     }
                 }
                 line.now x1=(place(night, sheet.now)) x2=(place(night, sheet.now)) y1="0" y2=(height) {}
             }
         }
     }
+}
+
+/// One post is a dot, many are a larger one; the words say how many.
+fn radius(mark: &Mark) -> u32 {
+    match mark.count {
+        0..=1 => 4,
+        2..=4 => 5,
+        _ => 7,
+    }
+}
+
+/// The name of the level that a mark stands for.
+fn level_words<'l>(sheet: &Sheet<'_>, operation: &'l Operation, mark: &Mark) -> &'l str {
+    let What::LevelSet(rung) = mark.first.what else { return "" };
+    operation.level_named(rung).map_or("", |level| sheet.label(&level.name))
 }
 
 fn band_words(sheet: &Sheet<'_>, band: &Band) -> String {

@@ -1,7 +1,15 @@
 //! Figures: what the board counts, by unit, for whoever may count it.
 //!
 //! A unit's figures come from its tally and its log; those of a branch are the sum over the units that the viewer's rights
-//! cover, so that nobody can count what they may not open.
+//! cover, so that nobody can count what they may not open. How they went over the last day is in [`course`].
+
+pub mod course;
+mod plan;
+mod recall;
+
+pub use course::{Course, Figures, Happening, What};
+pub use plan::Hours;
+pub use recall::{RecallFault, recall};
 
 use board::access::Scope;
 use board::checkin::Tally;
