@@ -27,7 +27,7 @@ pub(crate) struct RunRule {
 
 impl RunRule {
     fn of(limit: Limit, days: usize) -> Self {
-        // A maximum that the period cannot reach is none: it would only widen the tables.
+        // A maximum that no run can pass is none: it would only widen the tables.
         let max = if limit.max as usize >= days && limit.above == Weight::Hard { u32::MAX } else { limit.max };
         RunRule { min: limit.min, max, below: soft(limit.below), above: soft(limit.above) }
     }
@@ -350,18 +350,23 @@ fn programme(problem: &Problem, index: PersonId) -> Programme {
         }
     }
     let contract = &person.contract;
-    let mut same: Vec<RunRule> = contract.same_shift.iter().map(|same| RunRule::of(same.0, days)).collect();
+    let before = match person.history.run {
+        Run::Unknown => 0,
+        Run::Off(run) | Run::On { days: run, .. } => run as usize,
+    };
+    let longest = days + before;
+    let mut same: Vec<RunRule> = contract.same_shift.iter().map(|same| RunRule::of(same.0, longest)).collect();
     if same.iter().all(|rule| rule.min <= 1 && rule.max == u32::MAX) {
         same.clear();
     } else {
-        same.resize(problem.shifts.len(), RunRule::of(Limit::NONE, days));
+        same.resize(problem.shifts.len(), RunRule::of(Limit::NONE, longest));
     }
     Programme {
         base,
         hours: contract.hours.0,
         carried_minutes: person.history.minutes,
-        on: RunRule::of(contract.days_on.0, days),
-        off: RunRule::of(contract.days_off.0, days),
+        on: RunRule::of(contract.days_on.0, longest),
+        off: RunRule::of(contract.days_off.0, longest),
         same,
         weekends: contract.weekends.0,
         carried_weekends: person.history.weekends,
@@ -389,7 +394,7 @@ fn compile_tally(tally: &Tally, days: usize, duties: usize, base: &mut [i32], ou
     if limit.min <= tally.carried && limit.max >= reach {
         return;
     }
-    if limit.max <= tally.carried && limit.above == Weight::Hard && limit.min <= tally.carried {
+    if limit.max == tally.carried && limit.above == Weight::Hard {
         for day in (0..days).filter(|&day| on_days.as_ref().is_none_or(|on| on[day])) {
             for duty in (0..duties).filter(|&duty| mask[duty]) {
                 base[day * (duties + 1) + duty] = FORBIDDEN;

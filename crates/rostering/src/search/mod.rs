@@ -8,3 +8,6 @@ pub(crate) mod pricer;
 pub(crate) mod random;
 pub(crate) mod stretch;
 pub(crate) mod volume;
+
+#[cfg(test)]
+mod tests;

@@ -117,6 +117,9 @@ struct Shape {
     /// Exactly kept counts with their radices.
     exact: Vec<(usize, usize)>,
     lowest_minutes: Vec<usize>,
+    /// Whether minutes and weekends are told apart at all.
+    with_minutes: bool,
+    with_weekends: bool,
 }
 
 impl Shape {
@@ -211,12 +214,14 @@ impl Pricer {
             (0..model.days).filter(|&day| model.weekday(day) == 5 || (day == 0 && model.weekday(0) == 6)).count();
         let limit = &programme.weekends;
         let room = limit.max.saturating_sub(programme.carried_weekends) as usize;
+        let bound_by_history = limit.max < programme.carried_weekends;
+        let with_weekends = room < total_weekends || limit.min > programme.carried_weekends || bound_by_history;
         let weekends = match limit.above {
-            _ if room >= total_weekends && limit.min <= programme.carried_weekends => 1,
+            _ if !with_weekends => 1,
             Weight::Hard => room.min(total_weekends) + 1,
             Weight::Soft(_) => total_weekends + 1,
         };
-        let lowest = if programme.hours.below == Weight::Hard && minutes > 1 {
+        let lowest = if programme.hours.below == Weight::Hard && !free {
             bound(programme.hours.min).div_ceil(model.step)
         } else {
             0
@@ -224,7 +229,7 @@ impl Pricer {
         let lowest_minutes = (0..=model.days)
             .map(|day| (lowest as usize).saturating_sub(longest as usize * (model.days - day)))
             .collect();
-        self.shape = Shape { minutes, weekends, counts: 1, exact: Vec::new(), lowest_minutes };
+        self.shape = Shape { minutes, weekends, counts: 1, exact: Vec::new(), lowest_minutes, with_minutes: !free, with_weekends };
         let most = if exact { EXACT_COUNT_STATES } else { QUICK_COUNT_STATES };
         let fits = MAX_TABLE_CELLS / (self.shape.plane() * (model.days + 1));
         self.shape.exact = exact_counts(model, programme, most.min(fits));
@@ -260,8 +265,8 @@ impl Pricer {
             programme,
             &exact,
             self.shape.counts,
-            self.shape.minutes > 1,
-            self.shape.weekends > 1,
+            self.shape.with_minutes,
+            self.shape.with_weekends,
         );
         for day in 0..days {
             let fixed = (!query.free.contains(&day)).then(|| query.current[day]);
@@ -473,10 +478,10 @@ impl Pricer {
         let (minutes, weekends) = (self.shape.minutes, self.shape.weekends);
         let (minute, weekend, mut count) = (at % minutes, at / minutes % weekends, at / minutes / weekends);
         let mut cost = 0;
-        if minutes > 1 {
+        if self.shape.with_minutes {
             cost += programme.hours_cost(minute as u32 * model.step, model.step)?;
         }
-        if weekends > 1 {
+        if self.shape.with_weekends {
             cost += programme.weekend_cost(weekend as u32)?;
         }
         for &(tally, radix) in &self.shape.exact {

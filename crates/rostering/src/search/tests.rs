@@ -1,0 +1,163 @@
+//! The pricer against brute force, judged by the checker, on small random problems with every rule.
+
+use proptest::prelude::*;
+
+use super::pricer::{Pricer, Query, RowPrices};
+use super::random::Random;
+use crate::checker;
+use crate::model::Model;
+use crate::problem::{Duty, History, OFF, Person, Pin, Problem, Roster, Run, Shift};
+use crate::rules::{
+    CompleteWeekends, DaysOff, DaysOn, Demand, Hours, Limit, Request, SameShift, Tally, Weekends, Weight, Wish,
+};
+
+fn limit(random: &mut Random, most: usize) -> Limit {
+    let low = random.below(most.min(3) + 1) as u32;
+    let high = if random.below(4) == 0 { u32::MAX } else { low.max(1) + random.below(most) as u32 };
+    let weight = |random: &mut Random| if random.below(2) == 0 { Weight::Hard } else { Weight::Soft(1 + random.below(9) as u32) };
+    Limit { min: low, max: high, below: weight(random), above: weight(random) }
+}
+
+/// One person, up to six days and three shifts, any mixture of rules.
+pub(crate) fn problem(seed: u64) -> Problem {
+    let mut random = Random::new(seed);
+    let days = 3 + random.below(4);
+    let mut problem = Problem::new(days);
+    problem.first_weekday = random.below(7);
+    let shifts = 1 + random.below(3);
+    for shift in 0..shifts {
+        problem.add_shift(Shift::new(format!("s{shift}"), [480, 480, 600, 720][random.below(4)]));
+        problem.add_plain_duty(shift);
+    }
+    if random.below(3) == 0 {
+        problem.qualifications.push("q".into());
+        problem.duties.push(Duty { shift: 0, post: None, qualification: Some(0) });
+    }
+    for a in 0..shifts {
+        for b in 0..shifts {
+            if random.below(5) == 0 {
+                problem.succession.forbidden.push((a, b));
+            }
+        }
+    }
+    let mut person = Person::new("p");
+    if random.below(2) == 0 {
+        person.qualifications = (0..problem.qualifications.len()).collect();
+    }
+    let contract = &mut person.contract;
+    if random.below(2) == 0 {
+        let mut hours = limit(&mut random, days);
+        hours.min *= 480;
+        hours.max = hours.max.saturating_mul(480);
+        contract.hours = Hours(hours);
+    }
+    contract.days_on = DaysOn(limit(&mut random, days));
+    contract.days_off = DaysOff(limit(&mut random, days));
+    if random.below(2) == 0 {
+        contract.same_shift = (0..shifts).map(|_| SameShift(limit(&mut random, days))).collect();
+    }
+    if random.below(2) == 0 {
+        contract.weekends = Weekends(Limit { min: 0, ..limit(&mut random, 2) });
+    }
+    contract.complete_weekends = CompleteWeekends(random.below(2) as u32 * 5);
+    if random.below(2) == 0 {
+        let duties = (0..problem.duties.len()).filter(|&duty| problem.duties[duty].shift == 0).collect();
+        let days = (random.below(2) == 0).then(|| (0..days / 2).collect());
+        contract.tallies.push(Tally { name: "t".into(), duties, days, carried: random.below(3) as u32, limit: limit(&mut random, 4) });
+    }
+    person.history = History { run: run(&mut random, shifts), weekends: random.below(2) as u32, minutes: 480 * random.below(3) as u32 };
+    if random.below(3) == 0 {
+        person.days_off.push(random.below(days));
+    }
+    for _ in 0..random.below(4) {
+        let shift = random.below(shifts);
+        let wish = [Wish::On(shift), Wish::Off(shift), Wish::DayOff][random.below(3)];
+        person.requests.push(Request { day: random.below(days), wish, weight: random.below(9) as u32 });
+    }
+    if random.below(4) == 0 {
+        let day = random.below(days);
+        if !person.days_off.contains(&day) {
+            person.pins.push(Pin { day, duty: (random.below(2) == 0).then_some(0) });
+        }
+    }
+    problem.people.push(person);
+    for day in 0..days {
+        for duty in 0..problem.duties.len() {
+            let under = random.below(30) as u32;
+            problem.demand.push(Demand { day, duty, minimum: 0, wanted: random.below(2) as u32, under, over: random.below(10) as u32 });
+        }
+    }
+    problem
+}
+
+fn run(random: &mut Random, shifts: usize) -> Run {
+    match random.below(3) {
+        0 => Run::Unknown,
+        1 => Run::Off(1 + random.below(4) as u32),
+        _ => {
+            let days = 1 + random.below(4) as u32;
+            Run::On { days, shift: random.below(shifts), same: 1 + random.below(days as usize) as u32 }
+        }
+    }
+}
+
+/// Least penalty over all rows, by the checker; `None` when no row is legal.
+fn brute_force(problem: &Problem) -> Option<u64> {
+    let width = problem.duties.len() + 1;
+    let mut best = None;
+    for code in 0..width.pow(problem.days as u32) {
+        let mut roster = Roster::empty(1, problem.days);
+        let mut rest = code;
+        for day in 0..problem.days {
+            roster.set(0, day, (rest % width < problem.duties.len()).then_some(rest % width));
+            rest /= width;
+        }
+        let report = checker::roster::check(problem, &roster);
+        if report.is_legal() {
+            best = Some(best.map_or(report.penalty(), |best: u64| best.min(report.penalty())));
+        }
+    }
+    best
+}
+
+fn priced(problem: &Problem) -> (Model, Option<Vec<u16>>, Option<i64>) {
+    let model = Model::compile(problem);
+    let counts = vec![0; model.rows.len()];
+    let rows = RowPrices::Marginal(&counts);
+    let mut shared = Vec::new();
+    rows.shared(&model, &mut shared);
+    let nothing = vec![OFF; model.days];
+    let query = Query { person: 0, shared: &shared, rows, free: 0..model.days, current: &nothing, change: 0, exact: true };
+    let answer = Pricer::default().price(&model, &query, &mut Vec::new());
+    let constant = model.row_cost(&counts) * model.scale;
+    let bound = answer.bound.map(|bound| bound + constant);
+    (model, answer.rows.into_iter().next(), bound)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_priced_row_is_the_best_there_is(seed in any::<u64>()) {
+        let problem = problem(seed);
+        prop_assume!(crate::validate(&problem).is_ok());
+        let best = brute_force(&problem);
+        let (model, row, bound) = priced(&problem);
+        if let (Some(row), None) = (&row, best) {
+            let mut roster = Roster::empty(1, problem.days);
+            roster.row_mut(0).copy_from_slice(row);
+            let findings = checker::roster::check(&problem, &roster).findings;
+            prop_assert!(false, "seed {} finds {:?}, which breaks {:?}", seed, row, findings);
+        }
+        prop_assert_eq!(row.is_some(), best.is_some(), "seed {}", seed);
+        if let (Some(row), Some(best)) = (row, best) {
+            let mut roster = Roster::empty(1, problem.days);
+            roster.row_mut(0).copy_from_slice(&row);
+            let report = checker::roster::check(&problem, &roster);
+            prop_assert!(report.is_legal(), "seed {} {:?}", seed, report.findings);
+            prop_assert_eq!(model.penalty(&roster), Some(report.penalty() as i64), "seed {}", seed);
+            prop_assert_eq!(report.penalty(), best, "seed {}", seed);
+            prop_assert_eq!(bound, Some(best as i64 * model.scale), "seed {}", seed);
+        }
+    }
+}
