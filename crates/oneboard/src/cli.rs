@@ -1,5 +1,7 @@
 //! The command line: one subcommand, one act.
 
+use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::demo::{self, Demonstration};
 use crate::shell::Shell;
 use crate::{listen, records, server, telemetry};
 
@@ -45,6 +48,27 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// The demonstration: Longdong, an invented prefecture, and a night that plays by itself.
+    Demo(Demo),
+}
+
+#[derive(Debug, clap::Args)]
+struct Demo {
+    /// How many times faster than life the night plays, 1 to 600.
+    #[arg(long, default_value_t = 20)]
+    speed: u32,
+    /// Another number makes another prefecture and another night.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// A folder that keeps the demonstration; without it, it is gone when it ends.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The port on this machine; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Begin with the clock standing still.
+    #[arg(long)]
+    paused: bool,
 }
 
 /// Runs the program; the error is what `main` prints.
@@ -53,39 +77,83 @@ pub fn run() -> anyhow::Result<()> {
         Command::Serve { config } => {
             let config = Config::load(config.as_deref())?;
             telemetry::start(&config);
-            runtime()?.block_on(serve(config))
+            let shell = Shell::open(config, Clock::Real)?;
+            runtime()?.block_on(serve(shell, None))
         }
         Command::Journal(command) => records::run(command),
         Command::Backup { data, destination } => records::back_up(&data, &destination),
         Command::Restore { source, data } => records::restore(&source, &data),
+        Command::Demo(wanted) => demonstrate(&wanted),
     }
+}
+
+/// Seeds the demonstration, then serves it on this machine only.
+fn demonstrate(wanted: &Demo) -> anyhow::Result<()> {
+    let kept = wanted.data.clone();
+    let passing =
+        if kept.is_none() { Some(tempfile::tempdir().context("no folder for the demonstration")?) } else { None };
+    let data = kept.or_else(|| passing.as_ref().map(|folder| folder.path().to_owned())).unwrap_or_default();
+    let config = Config {
+        name: "Longdong 陇东".into(),
+        data: data.clone(),
+        listen: SocketAddr::from(([127, 0, 0, 1], wanted.port)),
+        time_zone: demo::TIME_ZONE.into(),
+        log_level: "warn".into(),
+        ..Config::default()
+    };
+    telemetry::start(&config);
+    eprintln!("Longdong is being made: people, posts and the days before tonight …");
+    let demonstration = demo::prepare(&data, wanted.seed)?;
+    let clock = Clock::demonstration(demonstration.cast.now, wanted.speed, wanted.paused);
+    let shell = Shell::open(config, clock)?;
+    runtime()?.block_on(serve(shell, Some(demonstration)))
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime could not be started")
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
-    let shell = Shell::open(config, Clock::Real)?;
+async fn serve(shell: Arc<Shell>, demonstration: Option<Demonstration>) -> anyhow::Result<()> {
     let server = server::open(shell.clone())?;
     let app = server::router(&server.app);
     let listener = TcpListener::bind(shell.config.listen).await.with_context(|| {
-        format!("cannot listen on {}; set listen.address to a free address of this machine", shell.config.listen)
+        format!(
+            "cannot listen on {}; choose a free address of this machine (listen.address, or --port)",
+            shell.config.listen
+        )
     })?;
-    if let Some(token) = shell.accounts.set_up_token().await? {
-        println!(
-            "This installation has no account yet. Open http://{}/set-up and enter:\n\n    {token}\n",
-            listener.local_addr()?
-        );
+    let address = listener.local_addr()?;
+    if demonstration.is_none()
+        && let Some(token) = shell.accounts.set_up_token().await?
+    {
+        println!("This installation has no account yet. Open http://{address}/set-up and enter:\n\n    {token}\n");
     }
     listen::stop_on_signal(&shell)?;
     let tidy = tokio::spawn(Accounts::keep_tidy(Arc::downgrade(&shell.accounts)));
     server.start();
     shell.set_ready(true);
-    tracing::info!(address = %listener.local_addr()?, "serving");
+    if let Some(demonstration) = demonstration {
+        say_where(&shell, &demonstration, address).await?;
+        let (played, stopping) = (server.app.clone(), shell.stopping());
+        let submit = server.app.submit.clone();
+        tokio::spawn(demo::player::play(submit, demonstration.acts, move || played.now(), stopping));
+    }
+    tracing::info!(%address, "serving");
     listen::serve(listener, app, shell.clone()).await?;
     tidy.abort();
     shell.accounts.save_last_seen().await?;
     server.close();
+    Ok(())
+}
+
+/// Prints where to open the demonstration and a link for each of the five people.
+async fn say_where(shell: &Shell, demonstration: &Demonstration, address: SocketAddr) -> anyhow::Result<()> {
+    println!("ready http://{address}");
+    for (name, person) in demonstration.cast.people {
+        let token = shell.accounts.demonstration_link(person.value(), name).await?;
+        println!("link {name} http://{address}/demonstration/{token}");
+    }
+    // Whoever waits for these lines reads them through a pipe.
+    std::io::stdout().flush()?;
     Ok(())
 }

@@ -227,8 +227,12 @@ fn unreadable(fault: &dyn std::fmt::Display) -> Problem {
 
 /// The path of the page that the form stood on.
 fn referer(headers: &HeaderMap) -> Option<String> {
-    let referer = headers.get(header::REFERER)?.to_str().ok()?;
-    let after = referer.split_once("://")?.1;
+    path_of(headers.get(header::REFERER)?.to_str().ok()?)
+}
+
+/// The path and query of an address.
+pub(super) fn path_of(address: &str) -> Option<String> {
+    let after = address.split_once("://")?.1;
     Some(after[after.find('/')?..].to_owned())
 }
 

@@ -6,6 +6,8 @@
 pub mod act;
 pub mod board;
 pub mod checkin;
+pub mod demonstration;
+pub mod interface;
 pub mod live;
 pub mod post;
 pub mod roster;
@@ -121,6 +123,8 @@ pub fn table() -> Vec<Route> {
     routes.extend(checkin::routes());
     routes.extend(roster::routes());
     routes.extend(watch::routes());
+    routes.extend(demonstration::routes());
+    routes.extend(interface::routes());
     routes.extend(live::routes());
     routes
 }

@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::Sheet;
 use crate::app::{App, Viewer};
+use crate::clock::Clock;
 use crate::fragment::Fragment;
 use crate::http::negotiate::Language;
 
@@ -67,6 +68,7 @@ fn head(app: &App, title: &str, script: Option<&str>) -> Markup {
         head {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
+            @if script.is_some() { meta name="csrf" content=""; }
             title { (title) " · " (app.shell.config.name) }
             link rel="stylesheet" href=(interface::APP_CSS);
             script type="module" src=(interface::LIVE_JS) {}
@@ -84,7 +86,16 @@ fn audience(viewer: &Viewer, language: Language) -> String {
 fn mode(app: &App, sheet: &Sheet<'_>, operation: Option<OperationId>) -> Markup {
     let drill = operation.and_then(|id| sheet.board().operation(id)).is_some_and(|operation| operation.drill);
     html! {
-        @if app.shell.clock.is_demonstration() { p.mode data-mode="demonstration" { (sheet.t("shell-demonstration")) } }
+        @if let Clock::Demonstration(clock) = &app.shell.clock {
+            p.mode data-mode="demonstration" { (sheet.t("shell-demonstration")) }
+            form.clockwork method="post" action="/clock" {
+                @if clock.is_paused() { button.act.small name="paused" value="false" { (sheet.t("clock-run")) } }
+                @else { button.act.small name="paused" value="true" { (sheet.t("clock-stop")) } }
+                @for speed in [1_u32, 20, 120] {
+                    button.act.small name="speed" value=(speed) aria-pressed=(clock.speed() == speed) { "×" (speed) }
+                }
+            }
+        }
         @else if drill { p.mode data-mode="drill" { (sheet.t("shell-drill")) } }
     }
 }

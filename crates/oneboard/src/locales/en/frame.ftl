@@ -35,3 +35,5 @@ script-saved = Saved on this phone
 script-received = Received {"{"}at{"}"}
 script-unsent = {"{"}n{"}"} not yet received
 script-conflict = The command centre has other information
+clock-stop = Stop the clock
+clock-run = Let it run

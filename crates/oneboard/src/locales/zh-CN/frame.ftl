@@ -35,3 +35,5 @@ script-saved = 已存本机
 script-received = {"{"}at{"}"} 已收到
 script-unsent = {"{"}n{"}"} 条尚未送达
 script-conflict = 指挥中心有不同记录
+clock-stop = 暂停时钟
+clock-run = 继续
