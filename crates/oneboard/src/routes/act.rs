@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use board::{Command, TextId};
+use board::{At, Command, PersonId, TextId};
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -103,6 +103,37 @@ impl Desk {
         Ok(body)
     }
 
+    /// A local day and time as a form's field sends it: `2026-02-01T08:00`.
+    ///
+    /// # Errors
+    /// [`Problem`] where it is none, or does not exist on that day.
+    pub fn instant(&self, field: &'static str, text: &str) -> Result<At, Problem> {
+        let wrong = || {
+            let values = [("value", Arg::from(text))];
+            Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx("act-not-a-time", &values))
+        };
+        let local: jiff::civil::DateTime = text.trim().parse().map_err(|_| wrong())?;
+        let zoned = local.to_zoned(self.app.zone.clone()).map_err(|_| wrong())?;
+        Ok(At::from_millis(zoned.timestamp().as_millisecond()))
+    }
+
+    /// The one serving person of the viewer's reach who has this staff number or, where only one has it, this name.
+    ///
+    /// # Errors
+    /// [`Problem`] that says whether there is none or several.
+    pub fn person(&self, field: &'static str, text: &str) -> Result<PersonId, Problem> {
+        let text = clean(text);
+        let found =
+            self.app.look(self.viewer.actor(), self.viewer.locale, |sheet| crate::views::people::called(sheet, &text));
+        let (key, count) = match found[..] {
+            [only] => return Ok(only),
+            [] => ("act-nobody", 0),
+            _ => ("act-several", found.len()),
+        };
+        let values = [("value", Arg::from(&text)), ("count", Arg::from(count))];
+        Err(Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx(key, &values)))
+    }
+
     fn too_long(&self, field: &'static str, length: usize, longest: usize) -> Problem {
         let values = [("length", Arg::from(length)), ("longest", Arg::from(longest))];
         Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx("act-too-long", &values))
@@ -148,6 +179,22 @@ impl<'de> Deserialize<'de> for Count {
         number
             .map(Self)
             .ok_or_else(|| serde::de::Error::custom(format!("{value} is not a whole number from 0 to 4294967295")))
+    }
+}
+
+/// A tick: a form sends it only where it is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(transparent)]
+pub struct Tick(pub bool);
+
+impl<'de> Deserialize<'de> for Tick {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Bool(set) => Ok(Self(set)),
+            Value::String(text) if matches!(text.as_str(), "on" | "true" | "1") => Ok(Self(true)),
+            Value::String(text) if matches!(text.as_str(), "off" | "false" | "0") => Ok(Self(false)),
+            other => Err(serde::de::Error::custom(format!("{other} is neither true nor false"))),
+        }
     }
 }
 

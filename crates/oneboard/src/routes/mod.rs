@@ -9,6 +9,7 @@ pub mod checkin;
 pub mod demonstration;
 pub mod interface;
 pub mod live;
+pub mod operation;
 pub mod post;
 pub mod roster;
 pub mod watch;
@@ -125,6 +126,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(watch::routes());
     routes.extend(demonstration::routes());
     routes.extend(interface::routes());
+    routes.extend(operation::routes());
     routes.extend(live::routes());
     routes
 }

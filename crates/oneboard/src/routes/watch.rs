@@ -1,6 +1,6 @@
 //! The watch: its page, taking and handing it over, and the log.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use board::access::{Action, Place};
@@ -80,7 +80,15 @@ fn act<A: Act>(path: &'static str, summary: &'static str, action: Action) -> Rou
     Route::act::<A>("watch", path, summary, action)
 }
 
-async fn own(State(app): State<App>, viewer: Viewer) -> Response {
+#[derive(Debug, Deserialize)]
+struct Chosen {
+    unit: Option<UnitId>,
+}
+
+async fn own(State(app): State<App>, viewer: Viewer, Query(chosen): Query<Chosen>) -> Response {
+    if let Some(unit) = chosen.unit {
+        return Redirect::to(&views::watch::address(unit)).into_response();
+    }
     let units: Vec<UnitId> = app.look(viewer.actor(), viewer.locale, |sheet| {
         let force = &sheet.board().force;
         let kept: Vec<UnitId> = sheet.scope(Action::KeepWatch).units(force).map(|unit| unit.id).collect();

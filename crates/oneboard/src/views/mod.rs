@@ -6,6 +6,7 @@
 pub mod board;
 pub mod checkin;
 pub mod frame;
+pub mod operation;
 pub mod people;
 pub mod post;
 pub mod refusal;
@@ -164,6 +165,8 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Roster { operation, post } => roster::of_post(sheet, operation, post),
         Fragment::RosterDay { operation, unit, day } => roster::day(sheet, operation, unit, day),
         Fragment::Shift { operation, shift } => roster::shift::who(sheet, operation, shift),
+        Fragment::Operation(id) => operation::page(sheet, id),
+        Fragment::RollCalls(id) => operation::roll_call::list(sheet, id),
         Fragment::Log(unit) => watch::log(sheet, unit),
         Fragment::Watch(unit) => watch::watch(sheet, unit),
         Fragment::Brief(unit) => watch::brief(sheet, unit),

@@ -64,3 +64,19 @@ pub fn raised(sheet: &Sheet<'_>, person: PersonId) -> Markup {
     let telephone = telephone.and_then(|text| sheet.register.text(text)).unwrap_or("");
     html! { (sheet.name(person)) " " (sheet.raise(found.map_or("", |found| &found.callsign), "", telephone)) }
 }
+
+/// Those of the viewer's reach who have exactly this staff number, else those who have exactly this name.
+pub fn called(sheet: &Sheet<'_>, text: &str) -> Vec<PersonId> {
+    let scope = sheet.scope(Action::ViewPeople);
+    let has = |id: board::TextId| sheet.register.text(id).is_some_and(|words| words == text);
+    let mut named = Vec::new();
+    for (id, person) in scope.people(&sheet.board().force) {
+        if has(person.number) {
+            return vec![id];
+        }
+        if has(person.name) {
+            named.push(id);
+        }
+    }
+    named
+}

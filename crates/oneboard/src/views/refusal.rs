@@ -50,6 +50,8 @@ fn filled(sheet: &Sheet<'_>, name: &str, value: &Json) -> Value {
         ("role" | "held" | "action" | "phase" | "grade", Json::String(word)) => {
             sheet.t(&format!("{}-{}", if name == "held" { "role" } else { name }, word.replace('_', "-"))).into()
         }
+        // An operation's phases, where a refusal names one it is in and one it cannot go to.
+        ("from" | "to", Json::String(word)) => sheet.t(&format!("phase-{}", word.replace('_', "-"))).into(),
         ("since" | "until" | "from" | "to" | "opens" | "begins" | "ends" | "latest" | "at", Json::Number(millis)) => {
             sheet.time(At::from_millis(millis.as_i64().unwrap_or(0))).into()
         }
@@ -63,3 +65,6 @@ fn post_name(sheet: &Sheet<'_>, id: board::PostId) -> String {
     let found = sheet.board().operations().find_map(|(_, operation)| operation.posts.get(id));
     found.map_or_else(String::new, |post| format!("{} {}", post.number, sheet.label(&post.name)))
 }
+
+#[cfg(test)]
+mod tests;

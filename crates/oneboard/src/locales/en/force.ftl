@@ -1,0 +1,2 @@
+grade-officer = officer
+grade-auxiliary = auxiliary

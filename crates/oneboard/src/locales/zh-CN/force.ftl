@@ -1,0 +1,2 @@
+grade-officer = 民警
+grade-auxiliary = 辅警

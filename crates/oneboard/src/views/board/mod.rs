@@ -300,6 +300,7 @@ pub fn page(sheet: &Sheet<'_>, id: OperationId) -> Markup {
             section.board-log aria-label=(sheet.t("board-log")) {
                 (fragment(sheet, Fragment::Log(unit)))
                 (watch::entry(sheet, unit, Some(id)))
+                (super::watch::entry(sheet, unit, Some(id)))
             }
         }
         section.board-night aria-label=(sheet.t("board-night")) { (fragment(sheet, Fragment::Night(id))) }
