@@ -128,11 +128,7 @@ fn solve_inrc2(arguments: &Arguments, progress: &mut dyn Write) -> Result<(), Cl
 }
 
 /// Solves with progress as JSON lines: a line whenever penalty or bound change, and one at the end.
-fn follow(
-    problem: &Problem,
-    options: &Options,
-    progress: &mut dyn Write,
-) -> Result<Solution, CliError> {
+fn follow(problem: &Problem, options: &Options, progress: &mut dyn Write) -> Result<Solution, CliError> {
     let mut last = (u64::MAX, None);
     let mut failed = None;
     let started = std::time::Instant::now();

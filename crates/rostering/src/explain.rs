@@ -52,14 +52,19 @@ pub fn why(problem: &Problem, roster: &Roster, person: PersonId, day: Day) -> Re
         let mut other = roster.clone();
         other.set(person, day, duty);
         let report = check(problem, &other);
-        let mut broken: Vec<Rule> = hard(&report.findings, person).filter(|rule| !hard(&standing.findings, person).any(|known| known == *rule)).collect();
+        let mut broken: Vec<Rule> = hard(&report.findings, person)
+            .filter(|rule| !hard(&standing.findings, person).any(|known| known == *rule))
+            .collect();
         broken.dedup();
         let (now, then) = (report.by_rule(), standing.by_rule());
-        let of = |list: &[(Rule, u64)], rule: Rule| list.iter().find(|entry| entry.0 == rule).map_or(0, |entry| entry.1 as i64);
+        let of = |list: &[(Rule, u64)], rule: Rule| {
+            list.iter().find(|entry| entry.0 == rule).map_or(0, |entry| entry.1 as i64)
+        };
         let mut rules: Vec<Rule> = now.iter().chain(&then).map(|entry| entry.0).collect();
         rules.sort_unstable();
         rules.dedup();
-        let mut costs: Vec<(Rule, i64)> = rules.into_iter().map(|rule| (rule, of(&now, rule) - of(&then, rule))).filter(|cost| cost.1 != 0).collect();
+        let mut costs: Vec<(Rule, i64)> =
+            rules.into_iter().map(|rule| (rule, of(&now, rule) - of(&then, rule))).filter(|cost| cost.1 != 0).collect();
         costs.sort_by_key(|cost| (std::cmp::Reverse(cost.1), cost.0));
         let allowed = programme.base[day * (model.duties + 1) + duty.unwrap_or(model.duties)] != FORBIDDEN;
         let mut at_best = None;
@@ -75,7 +80,10 @@ pub fn why(problem: &Problem, roster: &Roster, person: PersonId, day: Day) -> Re
 }
 
 fn hard(findings: &[Finding], person: PersonId) -> impl Iterator<Item = Rule> {
-    findings.iter().filter(move |finding| finding.cost.is_none() && finding.person == Some(person)).map(|finding| finding.rule)
+    findings
+        .iter()
+        .filter(move |finding| finding.cost.is_none() && finding.person == Some(person))
+        .map(|finding| finding.rule)
 }
 
 /// Cost of the best row the person can have against `counts`, which leave them out.
@@ -83,7 +91,15 @@ fn best_with(model: &Model, roster: &Roster, counts: &[i32], person: PersonId, p
     let rows = RowPrices::Marginal(counts);
     let mut shared = Vec::new();
     rows.shared(model, &mut shared);
-    let query = Query { person, shared: &shared, rows, free: 0..model.days, current: roster.row(person), change: 0, exact: true };
+    let query = Query {
+        person,
+        shared: &shared,
+        rows,
+        free: 0..model.days,
+        current: roster.row(person),
+        change: 0,
+        exact: true,
+    };
     let answer = pricer.price(model, &query, &mut Vec::new());
     let cost = |cells: &Vec<u16>| {
         let mut with = counts.to_vec();
@@ -179,7 +195,8 @@ impl Search {
         let mut shared = Vec::new();
         rows.shared(model, &mut shared);
         let nothing = vec![crate::problem::OFF; model.days];
-        let query = Query { person: 0, shared: &shared, rows, free: 0..model.days, current: &nothing, change: 0, exact: true };
+        let query =
+            Query { person: 0, shared: &shared, rows, free: 0..model.days, current: &nothing, change: 0, exact: true };
         !self.pricer.price(model, &query, &mut Vec::new()).rows.is_empty()
     }
 
@@ -195,7 +212,8 @@ impl Search {
                 rest = without;
             }
         }
-        let mut relaxations: Vec<(Statement, Option<u32>)> = conflict.iter().map(|statement| (statement.clone(), self.gives_way(problem, person, statement))).collect();
+        let mut relaxations: Vec<(Statement, Option<u32>)> =
+            conflict.iter().map(|statement| (statement.clone(), self.gives_way(problem, person, statement))).collect();
         relaxations.sort_by_key(|entry| (entry.1.is_none(), entry.1));
         Obstacle::Person { person, conflict, relaxations }
     }
@@ -217,7 +235,15 @@ impl Search {
         let counts = Vec::new();
         let nothing = vec![crate::problem::OFF; model.days];
         let shared = vec![0; model.days * model.duties];
-        let query = Query { person: 0, shared: &shared, rows: RowPrices::Marginal(&counts), free: 0..model.days, current: &nothing, change: 0, exact: true };
+        let query = Query {
+            person: 0,
+            shared: &shared,
+            rows: RowPrices::Marginal(&counts),
+            free: 0..model.days,
+            current: &nothing,
+            change: 0,
+            exact: true,
+        };
         let answer = self.pricer.price(&model, &query, &mut Vec::new());
         let amount = answer.rows.iter().filter_map(|cells| model.people[0].penalty(&model, cells)).min()?;
         let step = match statement {
@@ -229,7 +255,9 @@ impl Search {
 
     /// Posts and days for which too few people have any legal row.
     fn demand(&mut self, problem: &Problem, possible: &[bool], found: &mut Vec<Obstacle>) {
-        let models: Vec<Option<Model>> = (0..problem.people.len()).map(|person| possible[person].then(|| Model::compile(&alone(problem, person)))).collect();
+        let models: Vec<Option<Model>> = (0..problem.people.len())
+            .map(|person| possible[person].then(|| Model::compile(&alone(problem, person))))
+            .collect();
         let mut can = vec![vec![false; problem.people.len()]; problem.days * problem.duties.len()];
         for demand in problem.demand.iter().filter(|demand| demand.minimum > 0) {
             let cell = demand.day * problem.duties.len() + demand.duty;
@@ -246,7 +274,8 @@ impl Search {
             let wanted = problem.demand.iter().filter(|demand| demand.day == day && demand.minimum > 0);
             let minimum: u32 = wanted.clone().map(|demand| demand.minimum).sum();
             let cells: Vec<usize> = wanted.map(|demand| day * problem.duties.len() + demand.duty).collect();
-            let able = (0..problem.people.len()).filter(|&person| cells.iter().any(|&cell| can[cell][person])).count() as u32;
+            let able =
+                (0..problem.people.len()).filter(|&person| cells.iter().any(|&cell| can[cell][person])).count() as u32;
             if able < minimum {
                 found.push(Obstacle::Day { day, minimum, able });
             }
@@ -263,13 +292,26 @@ impl Search {
     }
 }
 
-/// The problem of one person without demand or wishes.
+/// The problem of one person without demand, wishes or soft limits: what remains is what must hold.
 fn alone(problem: &Problem, person: PersonId) -> Problem {
     let mut one = problem.clone();
     one.people = vec![problem.people[person].clone()];
     one.people[0].requests.clear();
     one.demand.clear();
     one.links.clear();
+    one.travel = crate::rules::Travel::default();
+    let contract = &mut one.people[0].contract;
+    contract.complete_weekends.0 = 0;
+    let plain = [&mut contract.hours.0, &mut contract.days_on.0, &mut contract.days_off.0, &mut contract.weekends.0];
+    let same = contract.same_shift.iter_mut().map(|same| &mut same.0);
+    for limit in plain.into_iter().chain(same).chain(contract.tallies.iter_mut().map(|tally| &mut tally.limit)) {
+        if limit.below != Weight::Hard {
+            limit.min = 0;
+        }
+        if limit.above != Weight::Hard {
+            limit.max = u32::MAX;
+        }
+    }
     one
 }
 

@@ -1,9 +1,7 @@
 //! Makes problems up: a county's festival of any size, seeded, for tests, benches and the demonstration.
 
 use crate::problem::{Duty, Grade, Person, Post, Problem, Shift};
-use crate::rules::{
-    DaysOff, DaysOn, Demand, Hours, Ledger, Limit, Request, Travel, Weekends, Wish, fair_share,
-};
+use crate::rules::{DaysOff, DaysOn, Demand, Hours, Ledger, Limit, Request, Travel, Weekends, Wish, fair_share};
 use crate::search::random::Random;
 
 /// How large, and how tight.

@@ -84,7 +84,13 @@ pub fn repair(problem: &Problem, before: &Roster) -> Result<Repaired, SolveError
 ///
 /// # Errors
 /// [`SolveError::Problem`]; a roster that breaks somebody's rules is refused as [`SolveError::Impossible`].
-pub fn replacements(problem: &Problem, roster: &Roster, day: Day, duty: DutyId, most: usize) -> Result<Vec<Replacement>, SolveError> {
+pub fn replacements(
+    problem: &Problem,
+    roster: &Roster,
+    day: Day,
+    duty: DutyId,
+    most: usize,
+) -> Result<Vec<Replacement>, SolveError> {
     validate(problem)?;
     let mut model = Model::compile(problem);
     let weights = Weights::raise(&mut model, roster);
@@ -108,7 +114,9 @@ pub fn replacements(problem: &Problem, roster: &Roster, day: Day, duty: DutyId, 
 }
 
 fn standing_or_name(problem: &Problem, model: &Model, roster: &Roster) -> Result<Standing, SolveError> {
-    let broken = |(person, programme): (usize, &Programme)| programme.penalty(model, roster.row(person)).is_none().then_some(person);
+    let broken = |(person, programme): (usize, &Programme)| {
+        programme.penalty(model, roster.row(person)).is_none().then_some(person)
+    };
     if let Some(person) = model.people.iter().enumerate().find_map(broken) {
         return Err(SolveError::Impossible(problem.people[person].name.clone()));
     }
@@ -140,7 +148,13 @@ impl Weights {
 }
 
 /// The row of a person with the fewest changes, then the least cost, everybody else standing.
-fn best_row(model: &Model, standing: &Standing, person: PersonId, pricer: &mut Pricer, change: i32) -> Option<Vec<u16>> {
+fn best_row(
+    model: &Model,
+    standing: &Standing,
+    person: PersonId,
+    pricer: &mut Pricer,
+    change: i32,
+) -> Option<Vec<u16>> {
     let mut without = standing.counts.clone();
     model.add_to_counts(&mut without, person, standing.roster.row(person), -1);
     let rows = RowPrices::Marginal(&without);
@@ -159,7 +173,14 @@ fn best_row(model: &Model, standing: &Standing, person: PersonId, pricer: &mut P
     answer.rows.into_iter().min_by_key(cost)
 }
 
-fn replacement(problem: &Problem, model: &Model, standing: &Standing, person: PersonId, (day, duty): (Day, DutyId), cells: &[u16]) -> Replacement {
+fn replacement(
+    problem: &Problem,
+    model: &Model,
+    standing: &Standing,
+    person: PersonId,
+    (day, duty): (Day, DutyId),
+    cells: &[u16],
+) -> Replacement {
     let mut roster = standing.roster.clone();
     let before = checker::roster::check(problem, &roster).penalty() as i64;
     roster.row_mut(person).copy_from_slice(cells);
@@ -176,7 +197,9 @@ fn replacement(problem: &Problem, model: &Model, standing: &Standing, person: Pe
         (i128::from(east).pow(2) + i128::from(north).pow(2)).unsigned_abs().isqrt() as u32
     });
     let served = |day: Day| roster.get(person, day).is_some();
-    let weekends = (0..model.days).filter(|&day| model.weekday(day) == 5 && (served(day) || (day + 1 < model.days && served(day + 1)))).count();
+    let weekends = (0..model.days)
+        .filter(|&day| model.weekday(day) == 5 && (served(day) || (day + 1 < model.days && served(day + 1))))
+        .count();
     let tallies = who.contract.tallies.iter().map(|tally| {
         let on = |day: &Day| tally.days.as_ref().is_none_or(|days| days.contains(day));
         let counts = |day: &Day| roster.get(person, *day).is_some_and(|duty| tally.duties.contains(&duty));
@@ -184,9 +207,15 @@ fn replacement(problem: &Problem, model: &Model, standing: &Standing, person: Pe
     });
     Replacement {
         person,
-        changes: (0..model.days).filter(|&day| cells[day] != standing.roster.row(person)[day]).map(|day| (day, roster.get(person, day))).collect(),
+        changes: (0..model.days)
+            .filter(|&day| cells[day] != standing.roster.row(person)[day])
+            .map(|day| (day, roster.get(person, day)))
+            .collect(),
         penalty: report.penalty() as i64 - before,
-        rest: (day.checked_sub(1).and_then(|before| rest(before, day)), (day + 1 < model.days).then(|| rest(day, day + 1)).flatten()),
+        rest: (
+            day.checked_sub(1).and_then(|before| rest(before, day)),
+            (day + 1 < model.days).then(|| rest(day, day + 1)).flatten(),
+        ),
         minutes: (0..model.days).filter_map(shift).map(|shift| shift.minutes).sum(),
         weekends: weekends as u32 + who.history.weekends,
         tallies: tallies.collect(),
@@ -220,14 +249,27 @@ impl Mender<'_> {
         for &person in &people {
             roster.row_mut(person).fill(OFF);
         }
-        let mut standing = Standing { counts: model.counts(&roster), own: vec![0; model.people.len()], total: 0, roster };
+        let mut standing =
+            Standing { counts: model.counts(&roster), own: vec![0; model.people.len()], total: 0, roster };
         for &person in &people {
             let mut shared = Vec::new();
             let rows = RowPrices::Marginal(&standing.counts);
             rows.shared(model, &mut shared);
-            let query = Query { person, shared: &shared, rows, free: 0..model.days, current: self.before.row(person), change: self.weights.cell, exact: true };
+            let query = Query {
+                person,
+                shared: &shared,
+                rows,
+                free: 0..model.days,
+                current: self.before.row(person),
+                change: self.weights.cell,
+                exact: true,
+            };
             let answer = self.pricer.price(model, &query, &mut Vec::new());
-            let cells = answer.rows.into_iter().next().ok_or_else(|| SolveError::Impossible(self.problem.people[person].name.clone()))?;
+            let cells = answer
+                .rows
+                .into_iter()
+                .next()
+                .ok_or_else(|| SolveError::Impossible(self.problem.people[person].name.clone()))?;
             model.add_to_counts(&mut standing.counts, person, &cells, 1);
             standing.roster.row_mut(person).copy_from_slice(&cells);
         }
@@ -235,7 +277,12 @@ impl Mender<'_> {
     }
 
     fn gap_total(&self, standing: &Standing) -> i64 {
-        self.model.rows.iter().zip(&standing.counts).map(|(row, &count)| if row.hard > 0 { i64::from((row.floor - count).max(0)) } else { 0 }).sum()
+        self.model
+            .rows
+            .iter()
+            .zip(&standing.counts)
+            .map(|(row, &count)| if row.hard > 0 { i64::from((row.floor - count).max(0)) } else { 0 })
+            .sum()
     }
 
     /// Lexicographic worth of what stands: gaps, people touched, cells, penalty.
@@ -270,7 +317,11 @@ impl Mender<'_> {
     /// People who could serve on a day with a gap, those who are off then first.
     fn candidates(&self, standing: &Standing) -> Vec<PersonId> {
         let short: Vec<(Day, u16)> = self.short(standing);
-        let able = |person: &PersonId| short.iter().any(|&(day, duty)| self.model.people[*person].cell(self.model.duties, day, duty) != crate::model::FORBIDDEN);
+        let able = |person: &PersonId| {
+            short.iter().any(|&(day, duty)| {
+                self.model.people[*person].cell(self.model.duties, day, duty) != crate::model::FORBIDDEN
+            })
+        };
         (0..self.model.people.len()).filter(able).collect()
     }
 
@@ -279,7 +330,10 @@ impl Mender<'_> {
         for day in 0..self.model.days {
             for duty in 0..self.model.duties {
                 let rows = &self.model.cell_rows[day * self.model.duties + duty];
-                if rows.iter().any(|&row| self.model.rows[row as usize].hard > 0 && standing.counts[row as usize] < self.model.rows[row as usize].floor) {
+                if rows.iter().any(|&row| {
+                    self.model.rows[row as usize].hard > 0
+                        && standing.counts[row as usize] < self.model.rows[row as usize].floor
+                }) {
                     short.push((day, duty as u16));
                 }
             }
@@ -361,7 +415,12 @@ pub fn broken_by(problem: &Problem, roster: &Roster, person: PersonId, day: Day,
     let mut other = roster.clone();
     other.set(person, day, duty);
     let report = checker::roster::check(problem, &other);
-    let mut rules: Vec<Rule> = report.findings.iter().filter(|finding| finding.cost.is_none() && finding.person == Some(person)).map(|finding| finding.rule).collect();
+    let mut rules: Vec<Rule> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.cost.is_none() && finding.person == Some(person))
+        .map(|finding| finding.rule)
+        .collect();
     rules.sort_unstable();
     rules.dedup();
     rules

@@ -229,7 +229,15 @@ impl Pricer {
         let lowest_minutes = (0..=model.days)
             .map(|day| (lowest as usize).saturating_sub(longest as usize * (model.days - day)))
             .collect();
-        self.shape = Shape { minutes, weekends, counts: 1, exact: Vec::new(), lowest_minutes, with_minutes: !free, with_weekends };
+        self.shape = Shape {
+            minutes,
+            weekends,
+            counts: 1,
+            exact: Vec::new(),
+            lowest_minutes,
+            with_minutes: !free,
+            with_weekends,
+        };
         let most = if exact { EXACT_COUNT_STATES } else { QUICK_COUNT_STATES };
         let fits = MAX_TABLE_CELLS / (self.shape.plane() * (model.days + 1));
         self.shape.exact = exact_counts(model, programme, most.min(fits));

@@ -14,7 +14,9 @@ use crate::rules::{
 fn limit(random: &mut Random, most: usize) -> Limit {
     let low = random.below(most.min(3) + 1) as u32;
     let high = if random.below(4) == 0 { u32::MAX } else { low.max(1) + random.below(most) as u32 };
-    let weight = |random: &mut Random| if random.below(2) == 0 { Weight::Hard } else { Weight::Soft(1 + random.below(9) as u32) };
+    let weight = |random: &mut Random| {
+        if random.below(2) == 0 { Weight::Hard } else { Weight::Soft(1 + random.below(9) as u32) }
+    };
     Limit { min: low, max: high, below: weight(random), above: weight(random) }
 }
 
@@ -63,9 +65,19 @@ pub(crate) fn problem(seed: u64) -> Problem {
     if random.below(2) == 0 {
         let duties = (0..problem.duties.len()).filter(|&duty| problem.duties[duty].shift == 0).collect();
         let days = (random.below(2) == 0).then(|| (0..days / 2).collect());
-        contract.tallies.push(Tally { name: "t".into(), duties, days, carried: random.below(3) as u32, limit: limit(&mut random, 4) });
+        contract.tallies.push(Tally {
+            name: "t".into(),
+            duties,
+            days,
+            carried: random.below(3) as u32,
+            limit: limit(&mut random, 4),
+        });
     }
-    person.history = History { run: run(&mut random, shifts), weekends: random.below(2) as u32, minutes: 480 * random.below(3) as u32 };
+    person.history = History {
+        run: run(&mut random, shifts),
+        weekends: random.below(2) as u32,
+        minutes: 480 * random.below(3) as u32,
+    };
     if random.below(3) == 0 {
         person.days_off.push(random.below(days));
     }
@@ -84,7 +96,14 @@ pub(crate) fn problem(seed: u64) -> Problem {
     for day in 0..days {
         for duty in 0..problem.duties.len() {
             let under = random.below(30) as u32;
-            problem.demand.push(Demand { day, duty, minimum: 0, wanted: random.below(2) as u32, under, over: random.below(10) as u32 });
+            problem.demand.push(Demand {
+                day,
+                duty,
+                minimum: 0,
+                wanted: random.below(2) as u32,
+                under,
+                over: random.below(10) as u32,
+            });
         }
     }
     problem
@@ -127,7 +146,8 @@ fn priced(problem: &Problem) -> (Model, Option<Vec<u16>>, Option<i64>) {
     let mut shared = Vec::new();
     rows.shared(&model, &mut shared);
     let nothing = vec![OFF; model.days];
-    let query = Query { person: 0, shared: &shared, rows, free: 0..model.days, current: &nothing, change: 0, exact: true };
+    let query =
+        Query { person: 0, shared: &shared, rows, free: 0..model.days, current: &nothing, change: 0, exact: true };
     let answer = Pricer::default().price(&model, &query, &mut Vec::new());
     let constant = model.row_cost(&counts) * model.scale;
     let bound = answer.bound.map(|bound| bound + constant);
