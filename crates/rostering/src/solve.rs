@@ -25,6 +25,8 @@ const WHOLE_ROWS: usize = 1_000;
 const WHOLE_ROUNDS: usize = 400;
 /// Rounds of the volume algorithm before the linear programme.
 const VOLUME_ROUNDS: usize = 300;
+/// Where the whole is too large for a linear programme: barriers between two rounds of the volume algorithm.
+const VOLUME_EVERY: u64 = 3;
 /// Passes of one-person improvement after a construction or a dive.
 const PASSES: usize = 6;
 /// Pieces of work between two barriers, whatever the number of threads.
@@ -210,7 +212,18 @@ impl Run<'_, '_> {
         if model.rows.len() + model.people.len() <= WHOLE_ROWS {
             self.whole(&mut standing, &mut bench, &mut random, &mut neighbourhoods);
         }
+        let mut volume = (model.rows.len() + model.people.len() > WHOLE_ROWS).then(|| Volume::new(model));
         while !self.stopped {
+            // Too large for a linear programme over everything: the bound grows beside the search.
+            if self.barrier.is_multiple_of(VOLUME_EVERY)
+                && let Some(walk) = &mut volume
+            {
+                let going = walk.round(model, &standing, &mut bench, self.options.threads);
+                self.note_bound(walk.best.as_ref());
+                if !going {
+                    volume = None;
+                }
+            }
             let jobs = neighbourhoods.plan(model, &standing, JOBS);
             let proposals: Vec<Proposal> = if bench.pricers.len() > 1 {
                 std::thread::scope(|scope| {
