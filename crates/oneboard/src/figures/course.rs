@@ -24,6 +24,11 @@ const MOST_HAPPENINGS: usize = 1024;
 
 /// What a line is drawn of; the order is that of the figures on the board.
 pub const LINES: usize = 6;
+/// The quarter of an hour in which an instant lies, counted from the beginning of time.
+pub fn quarter_of(at: At) -> i64 {
+    at.millis().div_euclid(QUARTER.millis())
+}
+
 /// One value of each line.
 pub type Point = [u32; LINES];
 
@@ -73,8 +78,8 @@ pub struct Happening {
 /// One operation's last day.
 #[derive(Debug, Default)]
 pub struct Course {
-    /// The quarter that the newest sample ends.
-    newest: i64,
+    /// The quarter that the newest sample ends, or in which the operation began to run.
+    newest: Option<i64>,
     samples: VecDeque<Arc<Sample>>,
     happenings: VecDeque<Happening>,
     plan: Option<Plan>,
@@ -85,7 +90,7 @@ pub struct Course {
 impl Course {
     fn pass(&mut self, board: &Board, operation: &Operation, quarter: i64) {
         // Nothing happened between the entries: every quarter that ended since had the same figures.
-        let first = if self.samples.is_empty() { quarter } else { self.newest + 1 };
+        let first = self.newest.map_or(quarter, |newest| newest + 1);
         if first > quarter {
             return;
         }
@@ -96,22 +101,23 @@ impl Course {
             }
             self.samples.push_back(Arc::clone(&sample));
         }
-        self.newest = quarter;
+        self.newest = Some(quarter);
     }
 
     /// Joins what was recalled of the time before to what has been seen since; both know of no entry that the other knows.
     fn put_before(&mut self, mut before: Self, board: &Board, operation: &Operation) {
-        if !self.samples.is_empty() {
-            let first = self.newest - self.samples.len() as i64 + 1;
-            before.pass(board, operation, first - 1);
-            while before.newest >= first && before.samples.pop_back().is_some() {
-                before.newest -= 1;
+        match self.newest.filter(|_| !self.samples.is_empty()) {
+            Some(newest) => {
+                let first = newest - self.samples.len() as i64 + 1;
+                before.pass(board, operation, first - 1);
+                // Where the two overlap, what was seen counts.
+                let surplus = before.newest.map_or(0, |newest| (newest - first + 1).max(0)) as usize;
+                before.samples.truncate(before.samples.len().saturating_sub(surplus));
+                for sample in before.samples.into_iter().rev().take(SAMPLES - self.samples.len()) {
+                    self.samples.push_front(sample);
+                }
             }
-            for sample in before.samples.into_iter().rev().take(SAMPLES - self.samples.len()) {
-                self.samples.push_front(sample);
-            }
-        } else {
-            (self.newest, self.samples) = (before.newest, before.samples);
+            None => (self.newest, self.samples) = (before.newest, before.samples),
         }
         for happening in before.happenings.into_iter().rev().take(MOST_HAPPENINGS - self.happenings.len()) {
             self.happenings.push_front(happening);
@@ -191,7 +197,7 @@ impl Figures {
 
     /// Takes samples if a quarter has ended; `board` is what it was like until `now`. Says whether it did.
     pub fn pass(&self, board: &Board, now: At) -> bool {
-        let quarter = now.millis().div_euclid(QUARTER.millis());
+        let quarter = quarter_of(now);
         if self.sampled.fetch_max(quarter, Ordering::Relaxed) >= quarter {
             return false;
         }
@@ -230,7 +236,11 @@ impl Figures {
                 }
                 Event::Operation(event) => {
                     if let Some(happening) = of_operation(board, event) {
-                        courses.entry(event.operation()).or_default().happened(happening);
+                        let course = courses.entry(event.operation()).or_default();
+                        course.happened(happening);
+                        if happening.what == What::PhaseSet(Phase::Active) {
+                            course.newest = Some(quarter_of(happening.at));
+                        }
                     }
                 }
                 _ => {}

@@ -86,3 +86,6 @@ impl Coverage {
         if self.watch.covers(&board.force, unit) { counts } else { counts.without_log() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("refusal", include_str!("en/refusal.ftl"), include_str!("zh-CN/refusal.ftl")),
     ("watch", include_str!("en/watch.ftl"), include_str!("zh-CN/watch.ftl")),
     ("errors", include_str!("en/errors.ftl"), include_str!("zh-CN/errors.ftl")),
+    ("record", include_str!("en/record.ftl"), include_str!("zh-CN/record.ftl")),
     ("shell", include_str!("en/shell.ftl"), include_str!("zh-CN/shell.ftl")),
     ("sign-in", include_str!("en/sign-in.ftl"), include_str!("zh-CN/sign-in.ftl")),
 ];

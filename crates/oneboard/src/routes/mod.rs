@@ -11,6 +11,7 @@ pub mod interface;
 pub mod live;
 pub mod operation;
 pub mod post;
+pub mod record;
 pub mod roster;
 pub mod watch;
 
@@ -127,6 +128,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(demonstration::routes());
     routes.extend(interface::routes());
     routes.extend(operation::routes());
+    routes.extend(record::routes());
     routes.extend(live::routes());
     routes
 }

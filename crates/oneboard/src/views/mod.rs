@@ -9,6 +9,7 @@ pub mod frame;
 pub mod operation;
 pub mod people;
 pub mod post;
+pub mod record;
 pub mod refusal;
 pub mod roster;
 pub mod watch;

@@ -5,12 +5,12 @@ use board::checkin::{Duty, PostState, Standing};
 use board::operation::Operation;
 use board::post::Post;
 use board::roster::{Assignment, DutyKind, Shift};
-use board::{AssignmentId, At, Label, Minutes, OperationId, PostId, Span, Str, UnitId};
+use board::{AssignmentId, At, Label, Minutes, OperationId, PostId, Span, Str, Subject, UnitId};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Sheet, state};
+use super::{Sheet, record, state};
 use crate::fragment::{Fragment, Show};
 
 /// Rows of one list: more is not read but searched.
@@ -179,6 +179,7 @@ pub fn page(sheet: &Sheet<'_>, id: OperationId, post_id: PostId) -> Markup {
                     dt { (sheet.t("place")) } dd { (sheet.label(&post.place)) }
                     dt { (sheet.t("unit")) } dd { (sheet.unit(post.unit)) }
                     dt { (sheet.t("raise")) } dd { (sheet.raise(&post.callsign, &post.channel, &post.telephone)) }
+                    dt { (sheet.t("records")) } dd { a href=(record::address(Subject::Post(post_id))) { (sheet.t("record-open")) } }
                     @if let Some(leader) = post.named_leader { dt { (sheet.t("named-leader")) } dd { (sheet.name(leader)) } }
                 }
             }

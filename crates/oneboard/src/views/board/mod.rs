@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use night::night;
+pub use night::{night, phase_key};
 
 use super::{Sheet, fragment, post, watch};
 use crate::figures::course::{Point, SAMPLES};
@@ -300,7 +300,6 @@ pub fn page(sheet: &Sheet<'_>, id: OperationId) -> Markup {
             section.board-log aria-label=(sheet.t("board-log")) {
                 (fragment(sheet, Fragment::Log(unit)))
                 (watch::entry(sheet, unit, Some(id)))
-                (super::watch::entry(sheet, unit, Some(id)))
             }
         }
         section.board-night aria-label=(sheet.t("board-night")) { (fragment(sheet, Fragment::Night(id))) }

@@ -10,7 +10,7 @@ use board::{At, Minutes, OperationId, PostId, Span, UnitId};
 use maud::{Markup, html};
 
 use super::coverage;
-use crate::figures::course::QUARTER;
+use crate::figures::course::quarter_of;
 use crate::figures::{Coverage, Happening, Hours, What};
 use crate::fragment::Fragment;
 use crate::views::{Sheet, post};
@@ -153,9 +153,8 @@ fn marks(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, coverage: &C
                 continue;
             }
             let stands = still_stands(operation, found);
-            let quarter = |at: At| at.millis().div_euclid(QUARTER.millis());
-            let same = |mark: &&mut Mark| mark.kind == kind && quarter(mark.at) == quarter(found.at);
-            match marks.iter_mut().rev().take_while(|mark| quarter(mark.at) >= quarter(found.at)).find(same) {
+            let same = |mark: &&mut Mark| mark.kind == kind && quarter_of(mark.at) == quarter_of(found.at);
+            match marks.iter_mut().rev().take_while(|mark| quarter_of(mark.at) >= quarter_of(found.at)).find(same) {
                 Some(mark) if kind.row() == 0 => {
                     mark.count += 1;
                     mark.stands |= stands;
@@ -188,17 +187,19 @@ fn mark_words(sheet: &Sheet<'_>, operation: &Operation, mark: &Mark) -> String {
             let level = operation.level_named(rung).map_or("", |level| sheet.label(&level.name));
             sheet.say("board-mark-level", &[time, ("level", level.into())])
         }
-        What::PhaseSet(phase) => {
-            let key = match phase {
-                Phase::Planning => "board-phase-planning",
-                Phase::Active => "board-phase-active",
-                Phase::StandDown => "board-phase-stand-down",
-                Phase::Closed => "board-phase-closed",
-            };
-            sheet.say("board-mark-phase", &[time, ("phase", sheet.t(key).into())])
-        }
+        What::PhaseSet(phase) => sheet.say("board-mark-phase", &[time, ("phase", sheet.t(phase_key(phase)).into())]),
         What::WatchTaken(person) => sheet.say("board-mark-watch", &[time, ("name", sheet.name(person).into())]),
         What::VerbalOrder(line) => sheet.say("board-mark-order", &[time, ("number", line.into())]),
+    }
+}
+
+/// The words of a phase.
+pub const fn phase_key(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Planning => "board-phase-planning",
+        Phase::Active => "board-phase-active",
+        Phase::StandDown => "board-phase-stand-down",
+        Phase::Closed => "board-phase-closed",
     }
 }
 
@@ -299,4 +300,43 @@ fn band_words(sheet: &Sheet<'_>, band: &Band) -> String {
 fn words_of(sheet: &Sheet<'_>, bands: &[Band]) -> String {
     let said: Vec<String> = bands.iter().map(|band| band_words(sheet, band)).collect();
     format!("{}: {}", sheet.t("board-night"), said.join(&sheet.t("list-comma")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: UnitId = UnitId::from_value(1);
+    const B: UnitId = UnitId::from_value(2);
+
+    fn at(hour: u32, minute: u32) -> At {
+        At::from_millis(0).plus(Minutes(hour * 60 + minute))
+    }
+
+    fn hours(unit: UnitId, from: At, to: At, posts: u32) -> Hours {
+        Hours { unit, span: Span::new(from, to), posts }
+    }
+
+    #[test]
+    fn shifts_of_the_same_hours_are_one_band_and_only_of_units_in_view() {
+        let plan =
+            [hours(A, at(8, 0), at(20, 0), 3), hours(B, at(8, 0), at(20, 0), 4), hours(B, at(9, 0), at(17, 0), 1)];
+        assert_eq!(bands(&plan, |_| true)[0], Band { span: plan[0].span, posts: 7, lane: 0 });
+        assert_eq!(bands(&plan, |unit| unit == A), [Band { span: plan[0].span, posts: 3, lane: 0 }]);
+    }
+
+    #[test]
+    fn a_shift_follows_on_in_its_row_in_spite_of_the_handover_and_stands_below_what_it_overlaps() {
+        let plan =
+            [hours(A, at(8, 0), at(20, 15), 5), hours(A, at(20, 0), at(32, 15), 5), hours(A, at(12, 0), at(24, 0), 2)];
+        let lanes: Vec<usize> = bands(&plan, |_| true).iter().map(|band| band.lane).collect();
+        assert_eq!(lanes, [0, 1, 0]);
+    }
+
+    #[test]
+    fn what_lies_outside_the_night_is_drawn_at_its_edge() {
+        let night = Span::new(at(12, 0), at(36, 0));
+        assert_eq!((place(night, at(8, 0)), place(night, at(18, 0))), ("0.00%".to_owned(), "25.00%".to_owned()));
+        assert_eq!(width(night, Span::new(at(8, 0), at(20, 0))), "33.33%");
+    }
 }
