@@ -94,6 +94,9 @@ fn county_polygons(all: [f64; 4], count: usize, random: &mut Random) -> Vec<Poly
 }
 
 fn peers(lines: &[Vec<Point>], polygons: &[Polygon]) -> Option<Value> {
+    if std::env::var_os("ROADWATCH_NO_PEERS").is_some() {
+        return None;
+    }
     let folder = std::env::temp_dir().join(format!("roadwatch-match-{}", std::process::id()));
     std::fs::create_dir_all(&folder).ok()?;
     let write = |name: &str, shapes: &mut dyn Iterator<Item = &Vec<Point>>| -> Option<std::path::PathBuf> {

@@ -14,6 +14,8 @@ pub(super) struct Tree {
     order: Vec<u32>,
     /// Place in Hilbert order → first of its points; one more at the end.
     starts: Vec<u32>,
+    /// Points of the lines in Hilbert order: left in the order of the input they make building a fifth faster and queries
+    /// four times slower.
     points: Vec<Point>,
     /// Boxes by level: the lines', then of each sixteen of them, and so on to the root's.
     levels: Vec<Vec<Box4>>,
