@@ -66,7 +66,7 @@ export class Stream {
     }
     this.opened = [...this.wanted.keys()].sort().join();
     const set = [...this.wanted].map(([id, v]) => encodeURIComponent(v ? `${id}~${v}` : id)).join(",");
-    const source = new EventSource(`${this.url}?f=${set}&pulse=1`);
+    const source = new EventSource(`${this.url}${this.url.includes("?") ? "&" : "?"}f=${set}&pulse=1`);
     this.source = source;
     this.heard = Date.now();
     source.onopen = () => {
@@ -140,7 +140,7 @@ export class Stream {
   private async ask(): Promise<void> {
     const enough = new AbortController();
     try {
-      const answer = await fetch(`${this.url}?f=`, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: enough.signal });
+      const answer = await fetch(`${this.url}${this.url.includes("?") ? "&" : "?"}f=`, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: enough.signal });
       // Only the status is wanted; a stream of nothing must not stay open.
       enough.abort();
       if (answer.status === 401 || answer.status === 403) {

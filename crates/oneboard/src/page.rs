@@ -20,6 +20,7 @@ pub fn plain(shell: &Shell, locale: Locale, title: &str, main: &Markup) -> Marku
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · " (shell.config.name) }
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href=(interface::APP_CSS);
             }
             body {

@@ -8,6 +8,9 @@ use axum::routing::get;
 use super::{Gate, Kind, Method, Route};
 use crate::http::problem::{Kind as Wrong, Problem};
 
+/// The mark in the browser's tab: a board with one post that is not grey.
+const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" fill="#14171A"/><path d="M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3z" fill="#8A9096"/><path d="M9 9h4v4H9z" fill="#E8A317"/></svg>"##;
+
 pub fn routes() -> Vec<Route> {
     let file = |path, serve| Route {
         method: Method::Get,
@@ -25,6 +28,11 @@ pub fn routes() -> Vec<Route> {
             get(
                 |Path(name): Path<String>, headers: HeaderMap| async move { asset(&format!("/assets/{name}"), &headers) },
             )
+        }),
+        file("/icon.svg", || {
+            get(|| async {
+                ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON)
+            })
         }),
         file(::interface::SW_JS, || get(|headers: HeaderMap| async move { asset(::interface::SW_JS, &headers) })),
     ]

@@ -33,6 +33,8 @@ pub fn routes() -> Vec<Route> {
 struct Asked {
     /// Ids of fragments, each with `~` and the version the page has, separated by commas.
     f: String,
+    /// The page's language; a shared worker sends its own.
+    lang: Option<String>,
     pulse: Option<String>,
 }
 
@@ -55,7 +57,7 @@ async fn stream(
         }
     }
     let published = app.submit.published();
-    let language = viewer.locale.language as u8;
+    let language = asked.lang.as_deref().and_then(Language::parse).unwrap_or(viewer.locale.language) as u8;
     let (set, refused) =
         app.lookout.keys(&published.board, viewer.person, viewer.session, &fragments, language, app.now());
     let pulse = if asked.pulse.is_some() { Pulse::Second } else { Pulse::Slow };

@@ -107,18 +107,33 @@ fn acts(
                 .filter_map(|here| operation.roster.assignment(*here).map(|found| (*here, found)))
                 .filter(|(_, found)| found.shift != assignment.shift)
                 .collect();
-            html! {
-                @for (here, found) in &waiting {
+            let relieve = |here: &AssignmentId, found: &Assignment, main: bool| {
+                let name = sheet.name(found.person);
+                html! {
                     form method="post" action="/mine/check-in" data-offline data-says=(sheet.t("check-in")) {
                         (hidden)
                         input type="hidden" name="relieves" value=(here);
-                        button.thumb.main { (sheet.say("mine-relieve", &[("name", sheet.name(found.person).into())])) }
+                        button.thumb.main[main] { (sheet.say("mine-relieve", &[("name", name.into())])) }
                     }
                 }
+            };
+            let alone = html! {
                 form method="post" action="/mine/check-in" data-offline data-says=(sheet.t("check-in")) {
                     (hidden)
                     button.thumb.main[waiting.is_empty()] { (sheet.t("check-in")) }
                 }
+            };
+            // One main act at the bottom; whoever relieves somebody else finds it behind.
+            match waiting.split_first() {
+                None => alone,
+                Some(((here, found), others)) => html! {
+                    details {
+                        summary.thumb { (sheet.t("mine-otherwise")) }
+                        @for (here, found) in others { (relieve(here, found, false)) }
+                        (alone)
+                    }
+                    (relieve(here, found, true))
+                },
             }
         }
         Standing::AtPost { .. } => html! {

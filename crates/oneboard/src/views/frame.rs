@@ -25,7 +25,7 @@ pub fn page(
         (DOCTYPE)
         html lang=(sheet.locale.language.tag()) data-theme=[sheet.locale.theme.attribute()] data-audience=(audience(viewer, sheet.locale.language)) {
             (head(app, title, None))
-            body.wall[viewer.board_mode] data-stream="/live" data-worker=(interface::WORKER_JS) {
+            body.wall[viewer.board_mode] data-stream=(stream(sheet)) data-worker=(interface::WORKER_JS) {
                 a.skip href="#main" { (sheet.t("shell-skip")) }
                 (mode(app, sheet, operation))
                 (top_line(app, sheet, operation))
@@ -44,7 +44,7 @@ pub fn field(app: &App, sheet: &Sheet<'_>, viewer: &Viewer, title: &str, main: &
         (DOCTYPE)
         html lang=(sheet.locale.language.tag()) data-theme=[sheet.locale.theme.attribute()] data-audience=(audience(viewer, sheet.locale.language)) {
             (head(app, title, Some(interface::FIELD_JS)))
-            body.field data-stream="/live" data-worker=(interface::WORKER_JS) {
+            body.field data-stream=(stream(sheet)) data-worker=(interface::WORKER_JS) {
                 a.skip href="#main" { (sheet.t("shell-skip")) }
                 (mode(app, sheet, None))
                 header.top {
@@ -56,11 +56,19 @@ pub fn field(app: &App, sheet: &Sheet<'_>, viewer: &Viewer, title: &str, main: &
                     (main)
                     p.outbox data-outbox role="status" {}
                 }
-                nav.nav aria-label=(sheet.t("nav-main")) { (ends(sheet, viewer)) }
+                nav.nav aria-label=(sheet.t("nav-main")) {
+                    @if !sheet.scope(Action::ViewWatch).is_empty() { a href="/board" { (sheet.t("nav-board")) } }
+                    (ends(sheet, viewer))
+                }
                 (words(sheet))
             }
         }
     }
+}
+
+/// The stream's address. It names the language, because a shared worker does not send the page's.
+fn stream(sheet: &Sheet<'_>) -> String {
+    format!("/live?lang={}", sheet.locale.language.tag())
 }
 
 fn head(app: &App, title: &str, script: Option<&str>) -> Markup {
@@ -70,6 +78,7 @@ fn head(app: &App, title: &str, script: Option<&str>) -> Markup {
             meta name="viewport" content="width=device-width, initial-scale=1";
             @if script.is_some() { meta name="csrf" content=""; }
             title { (title) " · " (app.shell.config.name) }
+            link rel="icon" href="/icon.svg" type="image/svg+xml";
             link rel="stylesheet" href=(interface::APP_CSS);
             script type="module" src=(interface::LIVE_JS) {}
             @if let Some(script) = script { script type="module" src=(script) {} }
@@ -140,16 +149,12 @@ pub fn top(sheet: &Sheet<'_>, id: Option<OperationId>) -> Markup {
     }
 }
 
-/// Which day of how many, by local days.
+/// Which day of how many. An operation's days begin at the hour at which it began, as its watches do.
 pub fn day_of(sheet: &Sheet<'_>, from: At, to: At) -> (usize, usize) {
     const DAY: i64 = 24 * 60 * 60 * 1000;
-    let first = sheet.midnight(from).millis();
-    let last = sheet.midnight(At::from_millis(to.millis() - 1)).millis();
-    let today = sheet.midnight(sheet.now).millis();
-    // Rounded: a day with a change of clocks is 23 or 25 hours long.
-    let days = |millis: i64| usize::try_from((millis + DAY / 2).div_euclid(DAY)).unwrap_or(0);
-    let all = days(last - first) + 1;
-    ((days(today - first) + 1).clamp(1, all), all)
+    let days = |millis: i64| usize::try_from(millis).unwrap_or(0);
+    let all = days((to.millis() - from.millis() + DAY - 1).div_euclid(DAY)).max(1);
+    (days((sheet.now.millis() - from.millis()).div_euclid(DAY) + 1).clamp(1, all), all)
 }
 
 /// Everything that a viewer may open: name, key, address, letter.

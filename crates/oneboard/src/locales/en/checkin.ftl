@@ -25,3 +25,4 @@ leave-ordered = By order
 leave-ill = Ill or hurt
 leave-other = Other reason
 roll-call = Roll call
+mine-otherwise = Otherwise

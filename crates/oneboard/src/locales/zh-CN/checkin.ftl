@@ -25,3 +25,4 @@ leave-ordered = 奉命
 leave-ill = 伤病
 leave-other = 其他原因
 roll-call = 点名
+mine-otherwise = 其他方式
