@@ -37,6 +37,7 @@ mod command;
 mod event;
 pub mod force;
 mod id;
+mod import;
 mod machine;
 pub mod operation;
 pub mod post;
@@ -52,8 +53,10 @@ pub const FINGERPRINT: &str = env!("BOARD_FINGERPRINT");
 pub use command::{Actor, Command, Context};
 pub use event::Event;
 pub use id::{
-    AssignmentId, CommandId, GrantId, Id, OperationId, PersonId, PostId, RollCallId, ShiftId, Subject, TextId, UnitId,
+    AssignmentId, CommandId, GrantId, Id, NotAnId, OperationId, PersonId, PostId, RollCallId, ShiftId, Subject, TextId,
+    UnitId,
 };
+pub use import::Import;
 pub use machine::{Board, apply, decide, execute, permit, places};
 pub use refusal::Refusal;
 pub use text::{Label, Str};

@@ -8,7 +8,7 @@ use crate::access::{self, Access, Action, Denial, Place, Verdict, permits};
 use crate::force::{self, Force};
 use crate::operation::{self, Operation};
 use crate::watch::{self, Watch};
-use crate::{Actor, At, Command, Context, Event, OperationId, Refusal, UnitId, checkin, post, roster};
+use crate::{Actor, At, Command, Context, Event, OperationId, Refusal, UnitId, checkin, import, post, roster};
 
 /// Everything that decisions need. Cloning is cheap: clones share what has not changed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -86,6 +86,7 @@ pub fn places(board: &Board, actor: Actor, command: &Command) -> SmallVec<[(Acti
         Command::Roster(command) => roster::place(board, command).into(),
         Command::Checkin(command) => one(checkin::place(board, actor, command)),
         Command::Watch(command) => one(watch::place(command)),
+        Command::Import(import) => import::place(board, import).into(),
         Command::PassTime => one((Action::OperateSystem, Place::Force)),
     }
 }
@@ -116,6 +117,7 @@ pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context)
         Command::Roster(command) => all(roster::decide(board, command)?, Event::Roster),
         Command::Checkin(command) => all(checkin::decide(board, actor, command, context)?, Event::Checkin),
         Command::Watch(command) => all(watch::decide(board, actor, command, context)?, Event::Watch),
+        Command::Import(import) => import::decide(board, import, context)?,
         Command::PassTime => all(checkin::pass_time(board, context), Event::Checkin),
     })
 }

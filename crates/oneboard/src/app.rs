@@ -43,6 +43,8 @@ pub struct Inner {
     pub lookout: Arc<Lookout>,
     pub zone: TimeZone,
     pub figures: Arc<Figures>,
+    /// Workbooks that wait for their confirmation.
+    pub uploads: crate::sheets::uploads::Uploads,
 }
 
 impl Deref for App {

@@ -48,6 +48,8 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Read a workbook into an installation whose server stands still.
+    Import(crate::sheets::cli::Args),
     /// The demonstration: Longdong, an invented prefecture, and a night that plays by itself.
     Demo(Demo),
 }
@@ -74,6 +76,7 @@ struct Demo {
 /// Runs the program; the error is what `main` prints.
 pub fn run() -> anyhow::Result<()> {
     match Cli::parse().command {
+        Command::Import(args) => crate::sheets::cli::run(args),
         Command::Serve { config } => {
             let config = Config::load(config.as_deref())?;
             telemetry::start(&config);

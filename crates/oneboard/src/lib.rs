@@ -18,6 +18,7 @@ pub mod page;
 pub mod records;
 pub mod routes;
 pub mod server;
+pub mod sheets;
 pub mod shell;
 pub mod sign_in;
 pub mod submit;

@@ -56,7 +56,8 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
         None => submit::open(&shell.config.data, clock, observers)?,
     };
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
-    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures });
+    let uploads = Default::default();
+    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, uploads });
     app.lookout.attach(Hub::start(rendering(&app)));
     recall(&app);
     Ok(Server { app, writer: opened.writer })

@@ -14,6 +14,7 @@ pub mod post;
 pub mod record;
 pub mod roster;
 pub mod watch;
+pub mod sheets;
 
 use ::board::access::Action;
 use axum::Router;
@@ -129,6 +130,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(interface::routes());
     routes.extend(operation::routes());
     routes.extend(record::routes());
+    routes.extend(sheets::routes());
     routes.extend(live::routes());
     routes
 }

@@ -12,7 +12,11 @@ pub mod post;
 pub mod record;
 pub mod refusal;
 pub mod roster;
+<<<<<<< HEAD
 pub mod watch;
+=======
+pub mod sheets;
+>>>>>>> 14bf4bf (sheets: in from workbooks, by page and by command)
 
 use std::borrow::Cow;
 

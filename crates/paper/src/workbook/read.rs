@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cell::{self, Context};
-use super::fault::{Fault, Note, NoteKind, Reason, quote};
+use super::fault::{ColumnRef, Fault, Note, NoteKind, Reason, quote};
 use super::fold::{self, fold, match_form};
 use super::grid::{Book, Grid, Raw};
 use super::header::{Header, View};
@@ -85,10 +85,18 @@ pub struct Row {
     pub number: u32,
     /// The keys of the sheet's columns, and a cell for each.
     columns: Arc<[String]>,
+    /// Where each of them stands in the file.
+    places: Arc<[Option<ColumnRef>]>,
     cells: Vec<Cell>,
 }
 
 impl Row {
+    /// Where that column stands in the file; `None` where the file has no such column.
+    pub fn place(&self, column: &str) -> Option<&ColumnRef> {
+        let index = self.columns.iter().position(|key| key == column)?;
+        self.places.get(index)?.as_ref()
+    }
+
     /// The cell of that column; [`Cell::Empty`] also where the file has no such column.
     pub fn cell(&self, column: &str) -> &Cell {
         let index = self.columns.iter().position(|key| key == column);
@@ -194,8 +202,10 @@ fn read_sheet(read: &mut Read, view: &View<'_>, sheet: &Sheet, context: Context)
         read.fault(Fault { row: Some(header.row + 1), column: Some(column), value, ..at_sheet(reason) });
     }
     let columns = sheet.columns.iter().map(|column| column.key.clone()).collect();
+    let place = |index| header.columns.get(&index).map(|&column| header.column_ref(view, column));
+    let places = (0..sheet.columns.len()).map(place).collect();
     let (numbers, unread) = (BTreeMap::new(), BTreeSet::new());
-    let mut rows = Rows { read, view, sheet, header: &header, context, columns, numbers, unread };
+    let mut rows = Rows { read, view, sheet, header: &header, context, columns, places, numbers, unread };
     for &row in grid.rows.keys().filter(|&&row| row > header.row) {
         rows.read_row(row);
     }
@@ -210,6 +220,7 @@ struct Rows<'a> {
     header: &'a Header,
     context: Context,
     columns: Arc<[String]>,
+    places: Arc<[Option<ColumnRef>]>,
     /// By the file's column, staff numbers that are kept as numbers.
     numbers: BTreeMap<u32, usize>,
     /// The file's columns that hold something below the headings and are not read.
@@ -259,7 +270,14 @@ impl Rows<'_> {
         }
         if whole {
             let (key, sheet) = (self.sheet.key.clone(), self.view.grid.name.clone());
-            self.read.rows.push(Row { key, sheet, number: row + 1, columns: self.columns.clone(), cells });
+            self.read.rows.push(Row {
+                key,
+                sheet,
+                number: row + 1,
+                columns: self.columns.clone(),
+                places: self.places.clone(),
+                cells,
+            });
         }
     }
 

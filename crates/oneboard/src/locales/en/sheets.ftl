@@ -1,0 +1,74 @@
+import = Import
+import-about = Units, people, posts, shifts and the roster come in from a workbook, all or nothing. First you see what would change.
+import-template = Empty workbook to fill in
+import-template-name = oneboard-import.xlsx
+import-file = Workbook
+import-file-hint = XLSX or CSV, up to 16 MiB
+import-operation-hint = Needed for posts, shifts and the roster
+import-operation-none = None: units and people only
+import-look = See what would change
+import-no-file = Choose a workbook.
+import-gone = This workbook is no longer kept: it was confirmed, replaced by another, or sent more than half an hour ago. Send it again.
+import-moved = The board has changed since you looked. This is what would happen now.
+import-ready = The workbook can go in: { $count ->
+    [one] one change
+   *[other] { $count } changes
+}, in one entry.
+import-do = Import
+import-done = The workbook is in.
+import-entry = Entry { $position }.
+import-nothing = The board says all of this already. Nothing changes.
+import-another = Choose another workbook
+import-faults = { $count ->
+    [one] One fault
+   *[other] { $count } faults
+}
+import-faults-hint = Nothing was changed. Mend the workbook and send it again.
+import-faults-list = Faults
+import-more-faults = { $count } more faults. Mend these first.
+import-notes = What was not read
+import-what = What would change
+import-more-changes = { $count } more changes.
+import-sheet = Sheet
+import-row = Row
+import-column = Column
+import-value = Value
+import-wrong = What is wrong, and what to do
+import-change = Change
+import-thing = What
+import-differs = Differs in
+import-where = Row
+import-units = Units
+import-people = People
+import-posts = Posts
+import-shifts = Shifts
+import-assignments = Roster
+import-added = Added
+import-changed = Changed
+import-leaves = Leaves
+import-unchanged = As it is
+import-counts = { $noun }: { $added } added, { $changed } changed, { $leaves } leaving, { $unchanged } as they are
+import-at-sheet = Sheet “{ $sheet }”
+import-at-row = row { $row }
+import-at-column = column { $letter } ({ $heading })
+import-no-such-unit = No unit has this name. Write the name as it stands on the board, or add the unit to the sheet of units.
+import-which-unit = Several units have this name: { $paths }. Write the whole path.
+import-no-superior = A new unit needs its superior unit. Name it in the column for the superior unit.
+import-no-post-given = Neither the number nor the name of a post is given. Write the number.
+import-no-such-post = No post of this operation has this number or name. Correct it, or add the post to the sheet of posts.
+import-which-post = Several posts have this name: { $numbers }. Write the number.
+import-post-is-called = The post with this number is called { $name }. Correct the number or the name.
+import-no-such-person = Nobody in view has this name or number. Write the staff number, or add the person to the sheet of people.
+import-which-person = Several people have this name: { $numbers }. Write the staff number beside it.
+import-person-is-called = The person with this number is called { $name }. Correct the number or the name.
+import-one-number-for-many = One staff number stands beside several people. Give each person a row, or write the number after each name.
+import-no-shift-that-day = The post has no shift on this day. Correct the date, or add the shift to the sheet of shifts.
+import-no-such-shift = The post has no shift with these hours on this day; it has { $hours }. Correct the hours, or add the shift.
+import-ends-before-it-begins = The shift must end after it begins. Correct the hours or the end date.
+import-no-such-qualification = This is not a qualification that is known. Known are: { $known }.
+import-twice = The same stands in sheet “{ $sheet }”, row { $row }. Keep one of the two.
+import-too-large-number = This number is too large for a strength. Correct it.
+import-on-duty = Already on duty at { $post }, { $from } to { $to }. Choose somebody else, or move that shift first.
+import-no-operation = The workbook has posts, shifts or a roster, and no operation was chosen. Choose the operation and send it again.
+import-too-large = All of this together is { $size } MiB of entries; { $most } MiB go in at once. Split the roster by days, or send units and people first.
+import-too-many-texts = The workbook brings { $count } names, numbers and telephones; { $most } go in at once. Split the sheet of people by units.
