@@ -13,8 +13,8 @@ pub mod operation;
 pub mod post;
 pub mod record;
 pub mod roster;
-pub mod watch;
 pub mod sheets;
+pub mod watch;
 
 use ::board::access::Action;
 use axum::Router;

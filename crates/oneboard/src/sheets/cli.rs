@@ -11,6 +11,7 @@ use super::draft::{Draft, Noun, draft};
 use super::words;
 use crate::clock::real_now;
 use crate::config::Config;
+use crate::figures::Figures;
 use crate::http::negotiate::Locale;
 use crate::submit::{self, Submission, Submit};
 use crate::views::Sheet;
@@ -45,7 +46,10 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
     let locale = Locale { language: config.language, ..Locale::default() };
     let bytes = read(&args.file)?;
-    let opened = submit::open(&config.data, Box::new(real_now), Vec::new())?;
+    let opened = match &config.postgres {
+        Some(database) => submit::open_postgres(database, &config.data, Box::new(real_now), Vec::new())?,
+        None => submit::open(&config.data, Box::new(real_now), Vec::new())?,
+    };
     let worked = import(&opened.submit, &zone, locale, (&args.file, &bytes), args.operation, args.dry_run);
     opened.submit.stop();
     let ended = opened.writer.join();
@@ -82,9 +86,17 @@ fn import(
         None => only_operation(&published.board),
     };
     let id = Uuid::now_v7();
+    let figures = Figures::default();
     let now = At::max(real_now(), published.at);
-    let sheet =
-        Sheet { locale, published: &published, register: submit.register().read(), zone, actor: Actor::Operator, now };
+    let sheet = Sheet {
+        locale,
+        published: &published,
+        register: submit.register().read(),
+        zone,
+        figures: &figures,
+        actor: Actor::Operator,
+        now,
+    };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let found = draft(&sheet, bytes, &name, operation, id);
     print(&sheet, &found);

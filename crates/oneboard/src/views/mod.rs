@@ -12,11 +12,8 @@ pub mod post;
 pub mod record;
 pub mod refusal;
 pub mod roster;
-<<<<<<< HEAD
-pub mod watch;
-=======
 pub mod sheets;
->>>>>>> 14bf4bf (sheets: in from workbooks, by page and by command)
+pub mod watch;
 
 use std::borrow::Cow;
 
