@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Crs, Point, Polygon};
 
-/// Largest table read, in bytes: all townships of a large province are about 100 MB.
+/// Largest table read, in bytes; far above any set of county outlines, and a bound on what a wrong file can cost.
 pub const MAX_TABLE: usize = 256 << 20;
 
 /// How to read a table and what it is good for.

@@ -5,7 +5,7 @@ use crate::area::{Point, bounds};
 /// West, south, east, north.
 pub(super) type Box4 = [f64; 4];
 
-/// Children of a node. Eight to thirty-two measured alike; sixteen boxes are eight cache lines.
+/// Children of a node: sixteen boxes are eight cache lines, and a million lines make a tree of six levels.
 pub(super) const FAN_OUT: usize = 16;
 
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use super::tags::Kind;
 use super::{Flow, Network, NetworkError, Plaza, Road, Section, SectionId};
 use crate::area::{Point, distance_m};
 
-/// Booths nearer than this to a plaza's first booth belong to it: the widest plazas have some 30 lanes.
+/// Booths nearer than this to a plaza's first booth belong to it: lanes lie side by side, and plazas are kilometres apart.
 const PLAZA_REACH_M: f64 = 300.0;
 
 /// What a reader found, nodes by their place in `ids`.

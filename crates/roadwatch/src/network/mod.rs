@@ -32,9 +32,9 @@ pub use succession::{Succession, Successor, succeed};
 use crate::area::Point;
 use crate::matching::Index;
 
-/// Most node references read from a file. Importing takes about 60 bytes each at its peak, so this bounds it to about
-/// 1 GB; the roads of Gansu and Shaanxi together have about 9 million.
-pub const MAX_REFERENCES: usize = 16_000_000;
+/// Most node references read from a file. Importing takes about 100 bytes each at its peak, so this bounds it to about
+/// 1 GB. (The extract of Porto, 73,000 sections, peaks at 38 MB with its file and index.)
+pub const MAX_REFERENCES: usize = 10_000_000;
 /// Largest file read.
 pub const MAX_FILE: usize = 2 << 30;
 
