@@ -274,6 +274,10 @@ pub fn classify(alert: &Alert, table: &EventTable) -> Classified {
 }
 
 fn only_signal(text: &str) -> Option<(Hazard, Colour)> {
+    // "Lifted": it names a signal that is no more, whatever the type of the message says.
+    if text.contains("解除") {
+        return None;
+    }
     let mut hazards = Hazard::ALL.into_iter().filter(|h| text.contains(h.zh()));
     let mut colours = Colour::ALL.into_iter().filter(|c| text.contains(c.zh()));
     let (hazard, colour) = (hazards.next()?, colours.next()?);
@@ -311,6 +315,7 @@ mod tests {
             ("道路结冰", "蓝色"),
             ("Winter Storm Warning", "heavy snow"),
             ("", "暴雪黄色预警变更为暴雪橙色预警"),
+            ("大风", "庆阳市气象台解除大风蓝色预警信号"),
         ] {
             assert_eq!(by(event, headline), Classified::Unknown, "{event} {headline}");
         }
