@@ -280,7 +280,8 @@ impl Model {
         self.rows.iter().zip(counts).map(|(row, &count)| row.cost(count)).sum()
     }
 
-    /// The search's own idea of the whole penalty; `None` when somebody's rules are broken.
+    /// The model's own idea of the whole penalty; `None` when somebody's rules are broken.
+    #[cfg(test)]
     pub fn penalty(&self, roster: &Roster) -> Option<i64> {
         let mut total = self.row_cost(&self.counts(roster));
         for (person, programme) in self.people.iter().enumerate() {

@@ -23,8 +23,16 @@ use crate::validate::{ProblemError, validate};
 const WHOLE_ROWS: usize = 1_000;
 /// Rounds of pricing for the relaxation of the whole.
 const WHOLE_ROUNDS: usize = 400;
+/// Rounds of the whole relaxation before neighbourhoods take turns with it.
+const QUIET_ROUNDS: usize = 8;
+/// Columns of the whole relaxation at most this dear (penalty) are remembered.
+const USEFUL: f64 = 2.5;
+/// Relative gap of the whole relaxation at which a first dive pays.
+const NEAR: f64 = 0.06;
+/// Rows from which a dive prices less often between its steps.
+const MANY_ROWS: usize = 270;
 /// Rounds of the volume algorithm before the linear programme.
-const VOLUME_ROUNDS: usize = 300;
+const VOLUME_ROUNDS: usize = 150;
 /// Where the whole is too large for a linear programme: barriers between two rounds of the volume algorithm.
 const VOLUME_EVERY: u64 = 3;
 /// Passes of one-person improvement after a construction or a dive.
@@ -224,24 +232,28 @@ impl Run<'_, '_> {
                     volume = None;
                 }
             }
-            let jobs = neighbourhoods.plan(model, &standing, JOBS);
-            let proposals: Vec<Proposal> = if bench.pricers.len() > 1 {
-                std::thread::scope(|scope| {
-                    let (neighbourhoods, standing) = (&neighbourhoods, &standing);
-                    let handles: Vec<_> = jobs
-                        .into_iter()
-                        .zip(&mut bench.pricers)
-                        .map(|(job, pricer)| scope.spawn(move || neighbourhoods.work(model, standing, job, pricer)))
-                        .collect();
-                    handles.into_iter().map(|handle| handle.join().expect("a search job does not panic")).collect()
-                })
-            } else {
-                jobs.into_iter().map(|job| neighbourhoods.work(model, &standing, job, &mut bench.pricers[0])).collect()
-            };
-            neighbourhoods.merge(model, &mut standing, proposals);
-            self.pass(&standing);
+            self.improve(&mut standing, &mut bench, &mut neighbourhoods);
         }
         Ok(standing)
+    }
+
+    /// One round of large neighbourhoods, up to the next barrier.
+    fn improve(&mut self, standing: &mut Standing, bench: &mut Workbench, neighbourhoods: &mut Neighbourhoods) {
+        let model = self.model;
+        let jobs = neighbourhoods.plan(model, standing, JOBS);
+        let (known, now) = (&*neighbourhoods, &*standing);
+        let proposals: Vec<Proposal> = if bench.pricers.len() > 1 {
+            std::thread::scope(|scope| {
+                let pairs = jobs.into_iter().zip(&mut bench.pricers);
+                let handles: Vec<_> =
+                    pairs.map(|(job, pricer)| scope.spawn(move || known.work(model, now, job, pricer))).collect();
+                handles.into_iter().map(|handle| handle.join().expect("a search job does not panic")).collect()
+            })
+        } else {
+            jobs.into_iter().map(|job| known.work(model, now, job, &mut bench.pricers[0])).collect()
+        };
+        neighbourhoods.merge(model, standing, proposals);
+        self.pass(standing);
     }
 
     /// Relaxes and dives over everybody at once.
@@ -254,7 +266,8 @@ impl Run<'_, '_> {
     ) {
         let model = self.model;
         let part = Part { people: (0..model.people.len()).collect(), free: 0..model.days };
-        let effort = Effort { rounds: WHOLE_ROUNDS, dive_rounds: 6, threads: self.options.threads, exact: false };
+        let dive_rounds = if model.rows.len() > MANY_ROWS { 2 } else { 6 };
+        let effort = Effort { rounds: WHOLE_ROUNDS, dive_rounds, threads: self.options.threads, exact: false };
         let base = standing.clone();
         let mut volume = Volume::new(model);
         for _ in 0..VOLUME_ROUNDS {
@@ -274,18 +287,45 @@ impl Run<'_, '_> {
             }
         }
         relaxation.start_from(&volume.centre, volume.best.take());
-        relaxation.solve(effort, bench, |now| {
-            self.note_bound(now.best_bound.as_ref());
-            self.pass(standing)
-        });
-        if self.stopped {
+        let mut dived = false;
+        for round in 0..effort.rounds {
+            let going = relaxation.round(effort, bench);
+            self.note_bound(relaxation.best_bound.as_ref());
+            if !self.pass(standing) {
+                return;
+            }
+            if !going {
+                break;
+            }
+            if !dived && relaxation.gap() < NEAR {
+                // A copy dives at once: what is left of the relaxation serves the bound more than the roster.
+                dived = true;
+                let rows = relaxation.clone().dive(effort, bench, random, &mut || self.pass(standing));
+                self.adopt(standing, rows.unwrap_or_default(), &part, bench);
+                if self.stopped {
+                    return;
+                }
+            }
+            // A long relaxation must not keep the planner waiting for a better roster.
+            if round >= QUIET_ROUNDS {
+                self.improve(standing, bench, neighbourhoods);
+                if self.stopped {
+                    return;
+                }
+            }
+        }
+        neighbourhoods.learn(relaxation.useful(USEFUL));
+        let rows = relaxation.dive(effort, bench, random, &mut || self.pass(standing));
+        self.adopt(standing, rows.unwrap_or_default(), &part, bench);
+    }
+
+    /// Polishes what a dive found, and takes it where it is no worse than what stands.
+    fn adopt(&mut self, standing: &mut Standing, rows: Vec<(PersonId, Vec<u16>)>, part: &Part, bench: &mut Workbench) {
+        if rows.is_empty() {
             return;
         }
-        self.note_bound(relaxation.best_bound.as_ref());
-        neighbourhoods.learn(relaxation.useful(model.scale as f64 * 0.01), &part);
-        let rows = relaxation.dive(effort, bench, random);
-        if let Some(mut candidate) = with_rows(model, standing, rows) {
-            polish::polish(model, &mut candidate, &part.people, &mut bench.pricers[0], PASSES, true);
+        if let Some(mut candidate) = with_rows(self.model, standing, rows) {
+            polish::polish(self.model, &mut candidate, &part.people, &mut bench.pricers[0], PASSES, false);
             if candidate.total <= standing.total {
                 *standing = candidate;
             }

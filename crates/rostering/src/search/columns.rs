@@ -44,6 +44,7 @@ pub(crate) struct Effort {
     pub exact: bool,
 }
 
+#[derive(Clone)]
 struct Column {
     /// Index into the part's people.
     who: usize,
@@ -104,6 +105,7 @@ pub(crate) fn price_people(
 }
 
 /// The linear relaxation of a part.
+#[derive(Clone)]
 pub(crate) struct Relaxation<'a> {
     model: &'a Model,
     part: &'a Part,
@@ -116,10 +118,10 @@ pub(crate) struct Relaxation<'a> {
     multipliers: Vec<Vec<i32>>,
     fixed: Vec<Option<usize>>,
     smooth: Option<Vec<f64>>,
+    smoothing: bool,
     /// Best Lagrangian bound of the part, in fixed point, with its prices; only where the part is everything.
     pub best_bound: Option<(i64, Vec<i32>)>,
     rest: Vec<i32>,
-    pub priced: usize,
 }
 
 impl<'a> Relaxation<'a> {
@@ -172,9 +174,9 @@ impl<'a> Relaxation<'a> {
             multipliers: vec![Vec::new(); part.people.len()],
             fixed: vec![None; part.people.len()],
             smooth: None,
+            smoothing: true,
             best_bound: None,
             rest,
-            priced: 0,
         };
         for who in 0..part.people.len() {
             relaxation.add(who, standing.row(part.people[who]).to_vec());
@@ -228,33 +230,29 @@ impl<'a> Relaxation<'a> {
         all
     }
 
-    /// Solves the relaxation until no row of cells pays, or effort ends; true when none paid. `each` is told
-    /// after every round whether there is a new bound, and may stop by returning false.
-    pub fn solve(&mut self, effort: Effort, bench: &mut Workbench, mut each: impl FnMut(&Self) -> bool) -> bool {
-        let mut smoothing = SMOOTHING;
+    /// Solves the relaxation until no row of cells pays, or effort ends.
+    pub fn solve(&mut self, effort: Effort, bench: &mut Workbench) {
         for _ in 0..effort.rounds {
-            self.programme.solve(MOST_PIVOTS);
-            let current = self.programme.prices()[..self.rows.len()].to_vec();
-            let blend = match &self.smooth {
-                Some(best) if smoothing > 0.0 => {
-                    best.iter().zip(&current).map(|(best, now)| smoothing * best + (1.0 - smoothing) * now).collect()
-                }
-                _ => current.clone(),
-            };
-            let paid = self.price_round(effort, bench, &blend);
-            if !each(self) {
-                return false;
-            }
-            if paid > 0 {
-                smoothing = SMOOTHING;
-            } else if smoothing > 0.0 && self.smooth.is_some() {
-                smoothing = 0.0;
-            } else {
-                return true;
+            if !self.round(effort, bench) {
+                return;
             }
         }
         self.programme.solve(MOST_PIVOTS);
-        false
+    }
+
+    /// One round of column generation; false when no row of cells pays any more.
+    pub fn round(&mut self, effort: Effort, bench: &mut Workbench) -> bool {
+        self.programme.solve(MOST_PIVOTS);
+        let current = self.programme.prices()[..self.rows.len()].to_vec();
+        let smoothed = self.smooth.as_ref().filter(|_| self.smoothing);
+        let blend = smoothed.map(|best| {
+            best.iter().zip(&current).map(|(best, now)| SMOOTHING * best + (1.0 - SMOOTHING) * now).collect()
+        });
+        let was_smoothed = blend.is_some();
+        let paid = self.price_round(effort, bench, &blend.unwrap_or(current));
+        // Prices that were smoothed may miss what pays at the true ones: look again before giving up.
+        self.smoothing = paid > 0;
+        paid > 0 || was_smoothed
     }
 
     /// Prices everybody who is not fixed; returns how many columns paid.
@@ -278,7 +276,6 @@ impl<'a> Relaxation<'a> {
             effort.threads,
             effort.exact,
         );
-        self.priced += open.len();
         for (&who, list) in open.iter().zip(lists) {
             self.multipliers[who] = list;
         }
@@ -324,9 +321,11 @@ impl<'a> Relaxation<'a> {
         }
     }
 
-    /// Objective of the relaxation, without the rows and people outside the part.
-    pub fn objective(&self) -> f64 {
-        self.programme.objective()
+    /// How far the last solution is above the best bound, as a share of it; only where the part is everything.
+    pub fn gap(&self) -> f64 {
+        let Some((bound, _)) = &self.best_bound else { return f64::INFINITY };
+        let objective = self.programme.objective();
+        (objective - *bound as f64 / self.model.scale as f64) / objective.abs().max(1.0)
     }
 
     /// Rows of cells that the relaxation used or nearly used, by person.
@@ -335,8 +334,15 @@ impl<'a> Relaxation<'a> {
         good.map(|column| (self.part.people[column.who], column.cells.clone())).collect()
     }
 
-    /// Fixes people one after the other until everybody has one row; returns the rows by person.
-    pub fn dive(&mut self, effort: Effort, bench: &mut Workbench, random: &mut Random) -> Vec<(PersonId, Vec<u16>)> {
+    /// Fixes people one after the other until everybody has one row; returns the rows by person. `going` is
+    /// asked after every step, and ends the dive without a result by answering false.
+    pub fn dive(
+        &mut self,
+        effort: Effort,
+        bench: &mut Workbench,
+        random: &mut Random,
+        going: &mut dyn FnMut() -> bool,
+    ) -> Option<Vec<(PersonId, Vec<u16>)>> {
         let people = self.part.people.len();
         for column in &self.columns {
             if self.programme.of(column.at) == 0.0 && self.programme.reduced_cost(column.at) > HOPELESS {
@@ -385,11 +391,14 @@ impl<'a> Relaxation<'a> {
                 }
             }
             self.programme.solve(MOST_PIVOTS);
+            if !going() {
+                return None;
+            }
         }
         let rows =
             self.fixed.iter().enumerate().filter_map(|(who, index)| {
                 index.map(|index| (self.part.people[who], self.columns[index].cells.clone()))
             });
-        rows.collect()
+        Some(rows.collect())
     }
 }

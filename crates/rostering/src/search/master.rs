@@ -34,6 +34,7 @@ enum Place {
 }
 
 /// A linear programme in equality form with columns between zero and an upper bound.
+#[derive(Clone)]
 pub(crate) struct Simplex {
     rows: usize,
     right: Vec<f64>,
@@ -45,7 +46,6 @@ pub(crate) struct Simplex {
     value: Vec<f64>,
     prices: Vec<f64>,
     since_rebuild: usize,
-    pub pivots: usize,
 }
 
 impl Simplex {
@@ -66,7 +66,6 @@ impl Simplex {
             value: vec![0.0; rows],
             prices: vec![0.0; rows],
             since_rebuild: 0,
-            pivots: 0,
         }
     }
 
@@ -280,7 +279,6 @@ impl Simplex {
         self.basis[row] = column;
         self.place[column] = Place::Basic(row as u32);
         self.since_rebuild += 1;
-        self.pivots += 1;
     }
 
     /// Builds the inverse anew from the basis, to shed rounding.

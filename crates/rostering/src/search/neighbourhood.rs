@@ -51,7 +51,7 @@ impl Neighbourhoods {
     }
 
     /// Remembers columns.
-    pub fn learn(&mut self, columns: Vec<(PersonId, Vec<u16>)>, _part: &Part) {
+    pub fn learn(&mut self, columns: Vec<(PersonId, Vec<u16>)>) {
         for (person, cells) in columns {
             let list = &mut self.memory[person];
             if !list.contains(&cells) {
@@ -109,9 +109,9 @@ impl Neighbourhoods {
             }
         }
         let effort = Effort { rounds: 25, dive_rounds: 4, threads: 1, exact: false };
-        relaxation.solve(effort, &mut bench, |_| true);
+        relaxation.solve(effort, &mut bench);
         let columns = relaxation.useful(0.5);
-        let rows = relaxation.dive(effort, &mut bench, &mut job.random);
+        let rows = relaxation.dive(effort, &mut bench, &mut job.random, &mut || true).unwrap_or_default();
         *pricer = bench.pricers.swap_remove(0);
         Proposal { kind: job.kind, rows, columns }
     }
@@ -128,15 +128,7 @@ impl Neighbourhoods {
             let gain = (before - standing.total) as f64;
             let success = &mut self.success[proposal.kind];
             *success = *success * DECAY + (1.0 - DECAY) * if gain > 0.0 { 10.0 } else { 0.0 };
-            for (person, cells) in proposal.columns {
-                let list = &mut self.memory[person];
-                if !list.contains(&cells) {
-                    if list.len() >= REMEMBERED {
-                        list.remove(0);
-                    }
-                    list.push(cells);
-                }
-            }
+            self.learn(proposal.columns);
         }
     }
 }
