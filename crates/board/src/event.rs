@@ -21,9 +21,9 @@ impl Event {
     pub fn subjects(&self, into: &mut Vec<Subject>) {
         match self {
             Self::Access(access::Event::Granted { person, .. } | access::Event::Revoked { person, .. }) => {
-                into.push(Subject::Access(*person));
+                into.extend([Subject::Access(*person), Subject::Audit]);
             }
-            Self::Access(access::Event::Noted { .. }) => {}
+            Self::Access(access::Event::Noted { .. }) => into.push(Subject::Audit),
             Self::Force(event) => event.subjects(into),
             Self::Operation(event) => into.push(Subject::Operation(event.operation())),
             Self::Post(event) => event.subjects(into),

@@ -178,6 +178,8 @@ pub enum Subject {
     Shift(ShiftId),
     Watch(UnitId),
     Access(PersonId),
+    /// Everything about access, whoever it concerns.
+    Audit,
 }
 
 impl Subject {
@@ -191,6 +193,7 @@ impl Subject {
             Self::Shift(id) => (5, id.value()),
             Self::Watch(id) => (6, id.value()),
             Self::Access(id) => (7, id.value()),
+            Self::Audit => (8, 0),
         }
     }
 }

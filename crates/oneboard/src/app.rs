@@ -178,6 +178,9 @@ impl App {
 
     /// A refusal in the reader's language, with names instead of ids.
     pub fn refused(&self, viewer: &Viewer, refusal: &Refusal) -> Problem {
+        if let Refusal::Denied(denial) = refusal {
+            self.shell.audits.deny(viewer.person, denial);
+        }
         let kind = match refusal {
             Refusal::Denied(_) => Kind::NoPermission,
             Refusal::Operation(board::operation::Refusal::NoSuchOperation { .. })

@@ -3,11 +3,13 @@
 pub mod accounts;
 pub mod app;
 pub mod archive;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod figures;
+pub mod found;
 pub mod fragment;
 pub mod health;
 pub mod http;

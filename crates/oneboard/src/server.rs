@@ -18,7 +18,7 @@ use crate::http::negotiate::Locale;
 use crate::lookout::Lookout;
 use crate::shell::Shell;
 use crate::submit::{self, OpenFault, Submission, Submit, Unsubmitted};
-use crate::{health, routes, sign_in, views};
+use crate::{audit, found, health, routes, sign_in, views};
 
 /// How often what is due is looked for: a watch is kept in minutes, and a second more is not noticed.
 const TICK: Duration = Duration::from_secs(1);
@@ -58,6 +58,8 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let uploads = Default::default();
     let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, uploads });
+    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures });
+    app.shell.set_founder(found::founder(app.downgrade()));
     app.lookout.attach(Hub::start(rendering(&app)));
     recall(&app);
     Ok(Server { app, writer: opened.writer })
@@ -125,6 +127,7 @@ impl Server {
     /// Starts what goes on by itself: time, and the end of streams whose session has ended.
     pub fn start(&self) {
         tokio::spawn(pass_time(self.app.downgrade()));
+        tokio::spawn(audit::keep_noting(self.app.downgrade()));
         tokio::spawn(end_streams(self.app.downgrade()));
     }
 

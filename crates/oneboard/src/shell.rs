@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 use crate::accounts::{Accounts, AccountsError};
+use crate::audit::Audits;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::limits::{Buckets, MAX_CALLERS};
@@ -31,6 +32,8 @@ pub struct Shell {
     pub accounts: Arc<Accounts>,
     pub metrics: Metrics,
     pub requests: Buckets<IpAddr>,
+    /// What the audit has still to note.
+    pub audits: Audits,
     founder: OnceLock<Founder>,
     ready: AtomicBool,
     stopping: watch::Sender<bool>,
@@ -56,6 +59,7 @@ impl Shell {
             accounts,
             metrics: Metrics::default(),
             requests,
+            audits: Audits::default(),
             founder: OnceLock::new(),
             ready: AtomicBool::new(false),
             stopping: watch::Sender::new(false),

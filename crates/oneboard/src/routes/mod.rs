@@ -3,10 +3,12 @@
 //! A noun has a file here, with the same word as in `board`, `views` and the locales. Each yields its [`Route`]s; nothing is
 //! served that is not in [`table`], and a route that does not say who may use it does not compile.
 
+pub mod access;
 pub mod act;
 pub mod board;
 pub mod checkin;
 pub mod demonstration;
+pub mod force;
 pub mod interface;
 pub mod live;
 pub mod operation;
@@ -126,6 +128,8 @@ pub fn table() -> Vec<Route> {
     routes.extend(checkin::routes());
     routes.extend(roster::routes());
     routes.extend(watch::routes());
+    routes.extend(force::routes());
+    routes.extend(access::routes());
     routes.extend(demonstration::routes());
     routes.extend(interface::routes());
     routes.extend(operation::routes());

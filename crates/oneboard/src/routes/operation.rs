@@ -15,7 +15,6 @@ use super::{Gate, Route, shape};
 use crate::app::{App, Viewer};
 use crate::fragment::Fragment;
 use crate::http::problem::{Kind as Wrong, Problem};
-use crate::views;
 use crate::views::operation as view;
 
 const NOUN: &str = "operation";

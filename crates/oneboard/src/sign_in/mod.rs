@@ -12,11 +12,13 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
+use board::PersonId;
 use serde::Deserialize;
 
 use crate::accounts::password::Weak;
 use crate::accounts::session::{cookie_for, cookie_gone};
 use crate::accounts::{AccountsError, NewSession, SignedIn};
+use crate::audit::Seen;
 use crate::clock::real_now;
 use crate::http::negotiate::Locale;
 use crate::http::peer::Peer;
@@ -146,11 +148,13 @@ async fn sign_in(
                 return problem(locale, &error).into_response();
             }
             shell.metrics.sign_in("signed-in");
+            shell.audits.see(Seen::SignedIn(PersonId::from_value(new.session.person)));
             tracing::info!(person = new.session.person, session = new.session.id, "signed in");
             handed(&shell, &new, &form.next)
         }
         Err(error) => {
             shell.metrics.sign_in(if matches!(error, AccountsError::Throttled { .. }) { "throttled" } else { "wrong" });
+            shell.audits.see(Seen::SignInRefused);
             tracing::info!(address = %peer.address, "a sign-in was refused");
             answered(&headers, problem(locale, &error), |problem| {
                 pages::sign_in(&shell, locale, own_path(&form.next), &form.login, Some(problem))
@@ -166,6 +170,9 @@ fn answered(headers: &HeaderMap, problem: Problem, page: impl FnOnce(&Problem) -
 }
 
 async fn sign_out(State(shell): App, locale: Locale, who: Option<SignedIn>) -> Response {
+    if let Some(who) = &who {
+        shell.audits.see(Seen::SignedOut(PersonId::from_value(who.person)));
+    }
     if let Some(who) = who
         && let Err(error) = shell.accounts.end(|session| session.id == who.session).await
     {
@@ -202,6 +209,7 @@ async fn enrol(
     match shell.accounts.enrol(&token, form.password, &form.code, device(&headers)).await {
         Ok(new) => {
             shell.metrics.sign_in("enrolled");
+            shell.audits.see(Seen::Enrolled(PersonId::from_value(new.session.person)));
             tracing::info!(person = new.session.person, "enrolled");
             Ok(handed(&shell, &new, "/"))
         }
@@ -276,6 +284,7 @@ async fn demonstration(
         .demonstration_sign_in(&token, device(&headers))
         .await
         .map_err(|error| problem(locale, &error))?;
+    shell.audits.see(Seen::SignedIn(PersonId::from_value(new.session.person)));
     Ok(handed(&shell, &new, "/"))
 }
 

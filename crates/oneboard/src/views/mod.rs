@@ -3,8 +3,10 @@
 //! A view is a function of a [`Sheet`] and what is asked for. It yields the whole element of its fragment, so that the
 //! page and the stream send the same bytes.
 
+pub mod access;
 pub mod board;
 pub mod checkin;
+pub mod force;
 pub mod frame;
 pub mod operation;
 pub mod people;
@@ -169,6 +171,7 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Shift { operation, shift } => roster::shift::who(sheet, operation, shift),
         Fragment::Operation(id) => operation::page(sheet, id),
         Fragment::RollCalls(id) => operation::roll_call::list(sheet, id),
+        Fragment::Unit(unit) => force::unit(sheet, unit),
         Fragment::Log(unit) => watch::log(sheet, unit),
         Fragment::Watch(unit) => watch::watch(sheet, unit),
         Fragment::Brief(unit) => watch::brief(sheet, unit),

@@ -83,3 +83,5 @@ audit-who = Who
 audit-by = By
 audit-older = Older
 audit-unknown = not known
+access-lent-to = lent to { $name }
+access-take-back = Take back

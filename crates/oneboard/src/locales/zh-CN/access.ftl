@@ -77,3 +77,5 @@ audit-who = 人员
 audit-by = 操作人
 audit-older = 更早
 audit-unknown = 未知
+access-lent-to = 已委托 { $name }
+access-take-back = 收回
