@@ -58,7 +58,6 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let uploads = Default::default();
     let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, uploads });
-    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures });
     app.shell.set_founder(found::founder(app.downgrade()));
     app.lookout.attach(Hub::start(rendering(&app)));
     recall(&app);

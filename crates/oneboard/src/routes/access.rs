@@ -203,7 +203,10 @@ async fn show_audit(
 ) -> Result<Response, Problem> {
     app.require(&viewer, Action::ViewAudit, Place::Force)?;
     let before = asked.get("before").and_then(|before| before.parse().ok());
-    let journal = app.shell.config.data.join("journal.sqlite");
+    if app.shell.config.postgres.is_some() {
+        return Err(Problem::new(Wrong::Unavailable).value("PostgreSQL"));
+    }
+    let journal = app.shell.config.data.join(crate::submit::JOURNAL);
     let read = tokio::task::spawn_blocking(move || audit::read(&journal, before)).await;
     let noted = read.map_err(|fault| Problem::fault(&fault))?.map_err(|fault| Problem::fault(&fault))?;
     if viewer.wants_json {

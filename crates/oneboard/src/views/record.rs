@@ -58,6 +58,7 @@ pub fn written(subject: Subject) -> String {
         Subject::Shift(id) => format!("shift-{id}"),
         Subject::Watch(id) => format!("watch-{id}"),
         Subject::Access(id) => format!("access-{id}"),
+        Subject::Audit => "audit-force".to_owned(),
     }
 }
 
@@ -72,6 +73,7 @@ pub fn read(text: &str) -> Option<Subject> {
         "shift" => Subject::Shift(id.parse().ok()?),
         "watch" => Subject::Watch(id.parse().ok()?),
         "access" => Subject::Access(id.parse().ok()?),
+        "audit" if id == "force" => Subject::Audit,
         _ => return None,
     })
 }
@@ -101,7 +103,7 @@ pub fn right(board: &Board, subject: Subject) -> Option<(Action, Place)> {
             (Action::ViewRoster, Place::Post(operation, post))
         }
         Subject::Watch(id) => (Action::ViewWatch, Place::Unit(board.force.unit(id)?.id)),
-        Subject::Access(_) => (Action::ViewAudit, Place::Force),
+        Subject::Access(_) | Subject::Audit => (Action::ViewAudit, Place::Force),
     })
 }
 
@@ -125,6 +127,7 @@ pub fn title(sheet: &Sheet<'_>, subject: Subject) -> String {
             let found = board.operations().find_map(|(_, found)| found.roster.shift(id));
             found.map_or_else(String::new, |shift| super::post::span_words(sheet, shift.span))
         }
+        Subject::Audit => sheet.t("audit").into_owned(),
     }
 }
 
