@@ -367,12 +367,11 @@ pub fn write(problem: &Problem, files: &Files, roster: &Roster) -> Vec<String> {
             let mut lines = String::new();
             let mut count = 0;
             for (index, person) in problem.people.iter().enumerate() {
-                for day in 0..7 {
+                for (day, name) in DAYS.iter().enumerate() {
                     let Some(duty) = roster.get(index, 7 * week + day) else { continue };
                     let duty = &problem.duties[duty];
                     let skill = duty.qualification.map_or("", |skill| problem.qualifications[skill].as_str());
-                    let _ =
-                        writeln!(lines, "{} {} {} {skill}", person.name, DAYS[day], problem.shifts[duty.shift].name);
+                    let _ = writeln!(lines, "{} {} {} {skill}", person.name, name, problem.shifts[duty.shift].name);
                     count += 1;
                 }
             }

@@ -11,13 +11,14 @@
 
 use std::ops::Range;
 
+use super::counts::{Bracket, Search, add_counts, exact_counts};
 use super::stretch::{Arc, Entry, INFINITE, Stretches};
 use crate::model::{Count, FORBIDDEN, Model, Programme, Row};
 use crate::problem::{OFF, PersonId, Run};
-use crate::rules::{Limit, Weight};
+use crate::rules::Weight;
 
 /// Values at or above this are not reachable.
-const UNREACHED: i32 = INFINITE / 2;
+pub(super) const UNREACHED: i32 = INFINITE / 2;
 /// Most combined states of counts kept exactly beside minutes and weekends, where time is short.
 const QUICK_COUNT_STATES: usize = 12;
 /// The same where exactness is asked for.
@@ -91,39 +92,39 @@ pub(crate) struct Answer {
 /// Tables that are kept from one question to the next.
 #[derive(Default)]
 pub(crate) struct Pricer {
-    stretches: Stretches,
-    off: Vec<i32>,
-    off_allowed: Vec<bool>,
-    start: Vec<i32>,
-    done: Vec<i32>,
-    long_off: Vec<i32>,
-    start_range: Vec<(usize, usize)>,
-    done_range: Vec<(usize, usize)>,
+    pub(super) stretches: Stretches,
+    pub(super) off: Vec<i32>,
+    pub(super) off_allowed: Vec<bool>,
+    pub(super) start: Vec<i32>,
+    pub(super) done: Vec<i32>,
+    pub(super) long_off: Vec<i32>,
+    pub(super) start_range: Vec<(usize, usize)>,
+    pub(super) done_range: Vec<(usize, usize)>,
     /// Arcs of all days; those of a day lie between two offsets.
-    arcs: Vec<Arc>,
-    arcs_from: Vec<usize>,
+    pub(super) arcs: Vec<Arc>,
+    pub(super) arcs_from: Vec<usize>,
     /// Days barred for what a tally counts, by tally; empty where none are.
-    barred: Vec<Vec<bool>>,
-    shape: Shape,
-    sums: Vec<u16>,
+    pub(super) barred: Vec<Vec<bool>>,
+    pub(super) shape: Shape,
+    pub(super) sums: Vec<u16>,
 }
 
 /// Extents of the tables.
 #[derive(Default, Clone)]
-struct Shape {
-    minutes: usize,
-    weekends: usize,
-    counts: usize,
+pub(super) struct Shape {
+    pub(super) minutes: usize,
+    pub(super) weekends: usize,
+    pub(super) counts: usize,
     /// Exactly kept counts with their radices.
-    exact: Vec<(usize, usize)>,
-    lowest_minutes: Vec<usize>,
+    pub(super) exact: Vec<(usize, usize)>,
+    pub(super) lowest_minutes: Vec<usize>,
     /// Whether minutes and weekends are told apart at all.
-    with_minutes: bool,
-    with_weekends: bool,
+    pub(super) with_minutes: bool,
+    pub(super) with_weekends: bool,
 }
 
 impl Shape {
-    fn plane(&self) -> usize {
+    pub(super) fn plane(&self) -> usize {
         self.minutes * self.weekends * self.counts
     }
 }
@@ -285,11 +286,11 @@ impl Pricer {
             self.off.push(off);
             self.off_allowed.push(allowed);
             let costs = &programme.base[day * (duties + 1)..(day + 1) * (duties + 1)];
-            for duty in 0..duties {
-                if costs[duty] == FORBIDDEN || fixed.is_some_and(|cell| usize::from(cell) != duty) {
+            for (duty, &own) in costs[..duties].iter().enumerate() {
+                if own == FORBIDDEN || fixed.is_some_and(|cell| usize::from(cell) != duty) {
                     continue;
                 }
-                let mut cost = costs[duty] * scale + query.shared[day * duties + duty] - off + changed(duty as u16);
+                let mut cost = own * scale + query.shared[day * duties + duty] - off + changed(duty as u16);
                 if model.has_links {
                     for &index in &model.cell_rows[day * duties + duty] {
                         let row = &model.rows[index as usize];
@@ -344,7 +345,7 @@ impl Pricer {
     }
 
     /// Length from which days off are all alike.
-    fn settled_off(model: &Model, programme: &Programme) -> usize {
+    pub(super) fn settled_off(model: &Model, programme: &Programme) -> usize {
         let rule = &programme.off;
         let longest = if rule.max == u32::MAX { rule.min } else { rule.min.max(rule.max) };
         (longest.max(1) as usize).min(model.days + 1)
@@ -529,238 +530,6 @@ impl Pricer {
         let constant: i64 = self.off.iter().map(|&cost| i64::from(cost)).sum();
         Some((i64::from(best) + constant, rows))
     }
-
-    /// Walks back from an end state to a row of cells.
-    fn trace(&mut self, model: &Model, programme: &Programme, mut at: usize, mut value: i32) -> Vec<u16> {
-        let (plane, scale) = (self.shape.plane(), model.scale as i32);
-        let mut cells = vec![OFF; model.days];
-        let mut day = model.days;
-        let mut ended = true;
-        loop {
-            // Days off back to a stretch that ended, or to the opening.
-            let Some((length, before)) = self.days_off_before(model, programme, day, at, value, ended, scale) else {
-                return cells;
-            };
-            day -= length;
-            value = before;
-            if day == 0 {
-                return cells;
-            }
-            let Some((from, start_at)) = self.stretch_before(model, programme, day, at, value, &mut cells) else {
-                return cells;
-            };
-            day = from;
-            at = start_at;
-            value = self.start[day * plane + at];
-            ended = false;
-            if day == 0 {
-                return cells;
-            }
-        }
-    }
-
-    /// The run of days off (perhaps none, at the very end) that led to `value`; `None` when it is the opening.
-    #[expect(clippy::too_many_arguments, reason = "one step of a trace: a struct would be built and dropped at once")]
-    fn days_off_before(
-        &self,
-        model: &Model,
-        programme: &Programme,
-        day: usize,
-        at: usize,
-        value: i32,
-        ended: bool,
-        scale: i32,
-    ) -> Option<(usize, i32)> {
-        let plane = self.shape.plane();
-        if ended && self.done[day * plane + at] == value {
-            return Some((0, value));
-        }
-        let settled = Self::settled_off(model, programme) as u32;
-        let mut long = 0;
-        for length in 1..=day {
-            if !self.off_allowed[day - length] {
-                break;
-            }
-            if length as u32 > settled && programme.off.max != u32::MAX {
-                long += programme.off.too_long(length as u32)?;
-            }
-            let short = if ended { Some(0) } else { programme.off.too_short(length as u32) };
-            let Some(short) = short else { continue };
-            let before = self.done[(day - length) * plane + at];
-            if before < UNREACHED && before + (short + long) * scale == value {
-                return Some((length, before));
-            }
-        }
-        None
-    }
-
-    /// The stretch that ended before `day` in state `at`; writes its cells.
-    fn stretch_before(
-        &mut self,
-        model: &Model,
-        programme: &Programme,
-        day: usize,
-        at: usize,
-        value: i32,
-        cells: &mut [u16],
-    ) -> Option<(usize, usize)> {
-        let (minutes, weekends, counts, plane) =
-            (self.shape.minutes, self.shape.weekends, self.shape.counts, self.shape.plane());
-        let (minute, weekend, count) = (at % minutes, at / minutes % weekends, at / minutes / weekends);
-        for from in (0..day).rev() {
-            let (lowest, highest) = self.start_range[from];
-            let arcs = self.arcs_from[from]..self.arcs_from[from + 1];
-            for arc in self.arcs[arcs].iter().filter(|arc| from + usize::from(arc.length) == day) {
-                if usize::from(arc.minutes) > minute || usize::from(arc.weekends) > weekend {
-                    continue;
-                }
-                let low = minute - usize::from(arc.minutes);
-                if low < lowest || low > highest {
-                    continue;
-                }
-                for before in 0..counts {
-                    if usize::from(self.sums[before * counts + usize::from(arc.counts)]) != count {
-                        continue;
-                    }
-                    let start = (before * weekends + weekend - usize::from(arc.weekends)) * minutes + low;
-                    let cost = self.start[from * plane + start];
-                    if cost < UNREACHED && cost + arc.cost == value {
-                        let arc = *arc;
-                        self.stretches.trace(
-                            model,
-                            programme,
-                            from,
-                            Entry::at(programme, from),
-                            &arc,
-                            &mut cells[from..day],
-                        );
-                        return Some((from, start));
-                    }
-                }
-            }
-        }
-        None
-    }
-}
-
-/// The bracket in which the multiplier of a count is sought.
-struct Bracket {
-    low: i32,
-    high: Option<i32>,
-    step: i32,
-    ceiling: i32,
-    floor: i32,
-}
-
-impl Bracket {
-    fn new(count: &Count, model: &Model) -> Self {
-        let scale = model.scale;
-        // A whole row of cells at this multiplier still fits the fixed-point range.
-        let ceiling = INFINITE / 8 / model.days as i32;
-        let clamp = |weight: Weight| match weight {
-            Weight::Hard => ceiling,
-            Weight::Soft(weight) => (i64::from(weight) * scale).min(i64::from(ceiling)) as i32,
-        };
-        let floor = if count.limit.min > count.carried { -clamp(count.limit.below) } else { 0 };
-        Bracket { low: floor, high: None, step: 4 * scale as i32, ceiling: clamp(count.limit.above), floor }
-    }
-
-    /// What the multiplier gives back: the least of `cost(n) - multiplier * n`.
-    fn conjugate(&self, count: &Count, multiplier: i32, scale: i64) -> i64 {
-        let at = |total: u32| -i64::from(multiplier) * i64::from(total.saturating_sub(count.carried));
-        let carried = count.cost(0).map_or(0, |cost| i64::from(cost) * scale);
-        match multiplier {
-            m if m > 0 => at(count.limit.max) + if count.limit.max < count.carried { carried } else { 0 },
-            m if m < 0 => at(count.limit.min),
-            _ => {
-                if count.limit.max < count.carried {
-                    carried
-                } else {
-                    0
-                }
-            }
-        }
-    }
-
-    /// Moves the multiplier; true when it moved enough to matter.
-    fn update(&mut self, limit: Limit, total: u32, search: Search, multiplier: &mut i32) -> bool {
-        let before = *multiplier;
-        let (over, under) = (total > limit.max, total < limit.min);
-        *multiplier = match search {
-            Search::Bracket if over => {
-                self.low = self.low.max(before);
-                match self.high {
-                    Some(high) => self.low + (high - self.low) / 2,
-                    None => before.saturating_mul(2).max(before + self.step),
-                }
-            }
-            Search::Bracket if under || (before > 0 && total < limit.max) => {
-                self.high = Some(before);
-                let low = if under { self.low.min(before - self.step) } else { self.low.max(0) };
-                low + (before - low) / 2
-            }
-            Search::Drift if over => {
-                before.saturating_add(before / 2).saturating_add(self.step / 4 * (total - limit.max).min(8) as i32)
-            }
-            Search::Drift if under => before
-                .saturating_sub(before.abs() / 2)
-                .saturating_sub(self.step / 4 * (limit.min - total).min(8) as i32),
-            Search::Drift if before > 0 && total < limit.max || before < 0 && total > limit.min => before - before / 8,
-            _ => before,
-        }
-        .clamp(self.floor, self.ceiling);
-        (over || under || search == Search::Bracket) && (*multiplier - before).abs() > self.step / 16
-    }
-}
-
-/// How a multiplier is moved.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Search {
-    /// Halve the interval in which it must lie.
-    Bracket,
-    /// A small step, which adds up over the rounds of column generation.
-    Drift,
-}
-
-/// Counts that depend on the shift alone, smallest first, while their states multiply to at most `most`.
-fn exact_counts(model: &Model, programme: &Programme, most: usize) -> Vec<(usize, usize)> {
-    let mut candidates: Vec<(usize, usize)> = programme
-        .tallies
-        .iter()
-        .enumerate()
-        .filter(|(_, tally)| {
-            (0..model.duties)
-                .all(|a| (0..a).all(|b| model.shift_of[a] != model.shift_of[b] || tally.duties[a] == tally.duties[b]))
-        })
-        .map(|(index, tally)| {
-            let reach = tally.days.as_ref().map_or(model.days, |days| days.iter().filter(|&&on| on).count());
-            let room = tally.limit.max.saturating_sub(tally.carried) as usize;
-            (index, if tally.limit.above == Weight::Hard { room.min(reach) + 1 } else { reach + 1 })
-        })
-        .collect();
-    candidates.sort_by_key(|entry| entry.1);
-    let mut states = 1;
-    candidates.retain(|entry| {
-        let fits = states * entry.1 <= most;
-        states *= if fits { entry.1 } else { 1 };
-        fits
-    });
-    candidates
-}
-
-fn add_counts(exact: &[(usize, usize)], mut a: usize, mut b: usize) -> u16 {
-    let (mut sum, mut unit) = (0, 1);
-    for &(_, radix) in exact {
-        let digit = a % radix + b % radix;
-        if digit >= radix {
-            return u16::MAX;
-        }
-        sum += digit * unit;
-        unit *= radix;
-        a /= radix;
-        b /= radix;
-    }
-    sum as u16
 }
 
 fn merge(target: &mut [i32], source: &[i32], cost: i32) {
