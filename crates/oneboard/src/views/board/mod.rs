@@ -53,6 +53,10 @@ pub fn model(sheet: &Sheet<'_>, id: OperationId, operation: &Operation) -> Board
     for unit in coverage.board.units(force) {
         let counts = coverage.cut(sheet.board(), unit.id, Counts::of(sheet.board(), operation, unit.id));
         all.add(counts);
+        // A section that has no part in the operation is no row: what is planned decides that, so rows do not come and go.
+        if operation.posts.of_unit(unit.id).next().is_none() && counts == Counts::default() {
+            continue;
+        }
         // The tree is walked from the top: a unit belongs to the row of the child of the widest unit that it lies in, if
         // it lies in one; a unit elsewhere begins a row that takes what follows below it.
         let below = widest.and_then(|widest| {
@@ -69,9 +73,6 @@ pub fn model(sheet: &Sheet<'_>, id: OperationId, operation: &Operation) -> Board
             }
         }
     }
-    // The widest unit is worth a row where it has something of its own, or nothing below it.
-    let several = rows.len() > 1;
-    rows.retain(|row| !(several && row.alone && row.counts == Counts::default()));
     BoardModel { operation: id, unit: widest, all, units: rows }
 }
 
@@ -114,7 +115,7 @@ fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figur
     let short = found.unmanned + found.short;
     let manned = match (found.unmanned, found.short) {
         (0, 0) => ("normal", "board-strength", Show::All),
-        (0, _) => ("attention", "board-unmanned-short", Show::Short),
+        (0, _) => ("attention", "board-only-short", Show::Short),
         (_, _) => {
             ("wrong", "board-unmanned-short", if short == found.unmanned { Show::Unmanned } else { Show::Exceptions })
         }
@@ -127,6 +128,7 @@ fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figur
     ];
     let manned_note = match manned.1 {
         "board-strength" => sheet.say("board-strength", &numbers),
+        "board-only-short" => sheet.say("board-only-short", &numbers),
         _ => sheet.say("board-unmanned-short", &numbers),
     };
     let noted = |count: u32, words: String| (count > 0).then_some(words);
@@ -231,13 +233,12 @@ pub fn units(sheet: &Sheet<'_>, id: OperationId) -> Markup {
     let Some(operation) = sheet.board().operation(id) else { return post::gone(sheet, named) };
     let model = model(sheet, id, operation);
     let heads = [
-        ("posts-manned", "board-manned"),
-        ("unmanned", "board-unmanned"),
-        ("short", "board-short"),
-        ("late", "board-late-short"),
-        ("overdue", "board-overdue-short"),
-        ("relief", "board-relief-short"),
-        ("lines", "board-lines-short"),
+        "board-manned",
+        "board-unmanned",
+        "board-late-short",
+        "board-overdue-short",
+        "board-relief-short",
+        "board-lines-short",
     ];
     html! {
         div id=(named) data-fragment {
@@ -245,7 +246,7 @@ pub fn units(sheet: &Sheet<'_>, id: OperationId) -> Markup {
                 table.table.matrix data-grid {
                     thead { tr {
                         th scope="col" { (sheet.t("unit")) }
-                        @for (_, words) in heads { th.num scope="col" { (sheet.t(words)) } }
+                        @for words in heads { th.num scope="col" { (sheet.t(words)) } }
                     } }
                     tbody { @for row in &model.units { (unit_row(sheet, id, row)) } }
                 }
@@ -273,7 +274,6 @@ fn unit_row(sheet: &Sheet<'_>, id: OperationId, row: &Row) -> Markup {
                 @else { a href=(posts(Show::Exceptions)) { (found.manned) "/" (found.in_force) } }
             }
             (cell(found.unmanned, "wrong", &posts(Show::Unmanned)))
-            (cell(found.short, "attention", &posts(Show::Short)))
             (cell(found.late, "attention", &posts(Show::Late)))
             (cell(found.overdue, "attention", &posts(Show::Overdue)))
             (cell(found.waiting, "attention", &posts(Show::Relief)))

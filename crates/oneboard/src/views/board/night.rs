@@ -19,12 +19,16 @@ use crate::views::{Sheet, post};
 const LENGTH: Minutes = Minutes(24 * 60);
 /// Hours between two marks of the axis.
 const TICK_HOURS: u32 = 2;
+/// On a narrow screen only every third mark of the axis has its time.
+const MAJOR: usize = 3;
 /// Rows of shifts: two that overlap at a handover, and one more for posts with hours of their own.
 const SHIFT_LANES: usize = 3;
 /// Spans that are drawn; the rest are few and said in the roster.
 const MOST_BANDS: usize = 12;
 /// The overlap in which one shift hands over to the next.
 const HANDOVER: Minutes = Minutes(30);
+/// How much of the night the words of a mark take up on the narrowest screen that shows them.
+const ROOM: Minutes = Minutes(200);
 /// Height of a row, and of the axis above the rows, in pixels.
 const LANE: u32 = 22;
 const AXIS: u32 = 18;
@@ -203,20 +207,6 @@ pub const fn phase_key(phase: Phase) -> &'static str {
     }
 }
 
-/// The records behind a mark.
-fn mark_address(id: OperationId, mark: &Mark) -> String {
-    match mark.first.what {
-        What::Unmanned(found) | What::ContactOverdue(found) | What::ReliefLate(found) if mark.count == 1 => {
-            post::address(id, found)
-        }
-        What::Unmanned(_) | What::ContactOverdue(_) | What::ReliefLate(_) => {
-            format!("/operations/{id}/posts?show=exceptions")
-        }
-        What::LevelSet(_) | What::PhaseSet(_) => format!("/operations/{id}"),
-        What::WatchTaken(_) | What::VerbalOrder(_) => "/watch".to_owned(),
-    }
-}
-
 /// Where an instant lies in the night, as SVG writes it.
 fn place(night: Span, at: At) -> String {
     let all = night.to.millis() - night.from.millis();
@@ -239,31 +229,32 @@ pub fn night(sheet: &Sheet<'_>, id: OperationId) -> Markup {
     let hours = sheet.figures.hours(sheet.board(), sheet.published.head.position, id, night);
     let bands = bands(&hours, |unit| coverage.board.covers(&sheet.board().force, unit));
     let marks = marks(sheet, id, operation, &coverage, night);
+    let said: Vec<String> = marks.iter().map(|mark| mark_words(sheet, operation, mark)).collect();
     let lanes = bands.iter().map(|band| band.lane + 1).max().unwrap_or(1) as u32;
     let first_row = AXIS + lanes * LANE + LANE / 2;
     let height = first_row + 2 * LANE - LANE / 3;
     let ticks = (0..24 / TICK_HOURS).map(|tick| night.from.plus(Minutes(tick * TICK_HOURS * 60)));
     html! {
         div.night id=(named) data-fragment {
-            svg.bar height=(height) role="img" aria-label=(words_of(sheet, &bands)) {
-                @for at in ticks {
+            svg.bar height=(height) role="img" aria-label=(words_of(sheet, &bands, &said)) {
+                @for (number, at) in ticks.enumerate() {
                     line.tick x1=(place(night, at)) x2=(place(night, at)) y1="0" y2=(height) {}
-                    text.lane x=(place(night, at)) dx="4" y="13" { (sheet.clock(at)) }
+                    text.lane.minor[number % MAJOR != 0] x=(place(night, at)) dx="4" y="13" { (sheet.clock(at)) }
                 }
                 @for band in &bands {
-                    @let y = AXIS + band.lane as u32 * LANE;
-                    rect.span x=(place(night, band.span.from)) y=(y) width=(width(night, band.span)) height=(LANE - 4) {}
-                    text.span-text x=(place(night, band.span.from)) dx="6" y=(y + 13) { (band_words(sheet, band)) }
+                    // A drawing of its own cuts words that are longer than the shift.
+                    svg x=(place(night, band.span.from)) y=(AXIS + band.lane as u32 * LANE) width=(width(night, band.span)) height=(LANE - 4) {
+                        rect.span width="100%" height="100%" {}
+                        text.span-text x="6" y="13" { (band_words(sheet, band)) }
+                    }
                 }
-                @for mark in &marks {
+                @for (number, (mark, words)) in marks.iter().zip(&said).enumerate() {
                     @let y = first_row + mark.kind.row() * LANE;
-                    a href=(mark_address(id, mark)) {
-                        circle.mark data-state=[mark.stands.then_some(mark.kind.colour())] cx=(place(night, mark.at)) cy=(y) r=(radius(mark)) {
-                            title { (mark_words(sheet, operation, mark)) }
-                        }
-                        @if mark.kind == Kind::Level {
-                            text.span-text x=(place(night, mark.at)) dx="9" y=(y + 5) { (level_words(sheet, operation, mark)) }
-                        }
+                    circle.mark data-state=[mark.stands.then_some(mark.kind.colour())] cx=(place(night, mark.at)) cy=(y) r=(radius(mark)) {
+                        title { (words) }
+                    }
+                    @if has_room(&marks[number..], night) {
+                        text.span-text.said x=(place(night, mark.at)) dx="11" y=(y + 5) { (words) }
                     }
                 }
                 line.now x1=(place(night, sheet.now)) x2=(place(night, sheet.now)) y1="0" y2=(height) {}
@@ -281,10 +272,12 @@ fn radius(mark: &Mark) -> u32 {
     }
 }
 
-/// The name of the level that a mark stands for.
-fn level_words<'l>(sheet: &Sheet<'_>, operation: &'l Operation, mark: &Mark) -> &'l str {
-    let What::LevelSet(rung) = mark.first.what else { return "" };
-    operation.level_named(rung).map_or("", |level| sheet.label(&level.name))
+/// May the first of these marks have its words beside it? Only where the next one of its row is far enough away.
+fn has_room(marks: &[Mark], night: Span) -> bool {
+    let Some((mark, after)) = marks.split_first() else { return false };
+    let room = |at: At| at.millis() - mark.at.millis() >= ROOM.millis();
+    let next = after.iter().find(|next| next.kind.row() == mark.kind.row());
+    next.is_none_or(|next| room(next.at)) && room(night.to)
 }
 
 fn band_words(sheet: &Sheet<'_>, band: &Band) -> String {
@@ -297,8 +290,8 @@ fn band_words(sheet: &Sheet<'_>, band: &Band) -> String {
 }
 
 /// The night for those who do not see it.
-fn words_of(sheet: &Sheet<'_>, bands: &[Band]) -> String {
-    let said: Vec<String> = bands.iter().map(|band| band_words(sheet, band)).collect();
+fn words_of(sheet: &Sheet<'_>, bands: &[Band], marks: &[String]) -> String {
+    let said: Vec<String> = bands.iter().map(|band| band_words(sheet, band)).chain(marks.iter().cloned()).collect();
     format!("{}: {}", sheet.t("board-night"), said.join(&sheet.t("list-comma")))
 }
 
