@@ -10,9 +10,9 @@ use crate::rules::{Coefficients, Limit, Tally, Weight, Wish};
 /// Cost of a cell that is not allowed.
 pub(crate) const FORBIDDEN: i32 = i32::MAX;
 /// Added to ten times the largest soft weight to make the weight of a hard rule that couples people.
-const HARD_MARGIN: i64 = 1_000;
+pub(crate) const HARD_MARGIN: i64 = 1_000;
 /// Fixed-point sums stay below this, a quarter of the search's "infinite" cost.
-const FIXED_RANGE: i64 = 1 << 27;
+pub(crate) const FIXED_RANGE: i64 = 1 << 27;
 /// Finest fixed-point scale: prices are multiples of 1/256.
 const FINEST_SCALE: i64 = 256;
 
@@ -291,7 +291,8 @@ impl Model {
     }
 }
 
-fn largest_weight(problem: &Problem) -> i64 {
+/// The largest soft weight anywhere in a problem.
+pub(crate) fn largest_weight(problem: &Problem) -> i64 {
     let limit = |limit: &Limit| [limit.below, limit.above].into_iter().filter_map(soft).max().unwrap_or(0);
     let demand = problem.demand.iter().map(|demand| demand.under.max(demand.over) as i32);
     let links = problem.links.iter().filter_map(|link| soft(link.weight));

@@ -135,7 +135,10 @@ impl Weights {
         let counts = model.counts(before);
         let largest = i64::from(model.hard) / 10;
         let cell = CELL_WEIGHT * largest.max(1);
-        let gap = i32::try_from(GAP_WEIGHT * cell).unwrap_or(i32::MAX / 4);
+        // Where weights are huge a gap weighs less, but never leaves the fixed-point range.
+        let room = crate::model::FIXED_RANGE / ((model.days as i64 + 8) * 4);
+        let cell = cell.min(room / 4);
+        let gap = i32::try_from((GAP_WEIGHT * cell).min(room)).unwrap_or(i32::MAX / 4);
         for (row, &count) in model.rows.iter_mut().zip(&counts) {
             if row.coefficients.is_none() {
                 row.floor = row.floor.max(count.min(row.target));

@@ -2,13 +2,14 @@
 
 use thiserror::Error;
 
+use crate::model::{FIXED_RANGE, HARD_MARGIN, largest_weight};
 use crate::problem::{MAX_DAYS, MAX_DUTIES, MAX_PEOPLE, MAX_SHIFT_MINUTES, MAX_SHIFTS, MAX_WEIGHT, Problem, Run};
 use crate::rules::{Coefficients, Limit, Weight};
 
 /// Most people a single demand may ask for.
 const MAX_WANTED: u32 = 100_000;
 /// Largest coefficient of a link.
-const MAX_COEFFICIENT: i32 = 1_000;
+const MAX_COEFFICIENT: i32 = 20;
 /// Largest number of days, weekends or duties carried along from before.
 const MAX_CARRIED: u32 = 100_000;
 /// Largest number of minutes carried along: ten years of duty.
@@ -73,7 +74,12 @@ pub fn validate(problem: &Problem) -> Result<(), ProblemError> {
         check_person(problem, person)?;
     }
     demand(problem)?;
-    links(problem)
+    links(problem)?;
+    // A whole row of cells, each as dear as can be, must fit the fixed-point range of the search.
+    let largest = largest_weight(problem);
+    let factor = if problem.links.is_empty() { 1 } else { i64::from(MAX_COEFFICIENT) };
+    let row = (problem.days as i64 + 8) * 2 * (largest + (12 * largest + HARD_MARGIN) * factor);
+    at_most("the largest weight over the whole period", row as u64, FIXED_RANGE as u64, "divide all weights by ten")
 }
 
 fn at_most(what: impl Into<String>, value: u64, limit: u64, remedy: &'static str) -> Result<(), ProblemError> {
