@@ -21,3 +21,7 @@ pub mod words;
 
 pub use draft::{Change, Draft, Line, Noun, draft};
 pub use fault::{Fault, Reason};
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on should fail there")]
+mod tests;
