@@ -8,6 +8,7 @@ pub mod act;
 pub mod board;
 pub mod checkin;
 pub mod demonstration;
+pub mod export;
 pub mod force;
 pub mod interface;
 pub mod live;
@@ -135,6 +136,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(operation::routes());
     routes.extend(record::routes());
     routes.extend(sheets::routes());
+    routes.extend(export::routes());
     routes.extend(live::routes());
     routes
 }

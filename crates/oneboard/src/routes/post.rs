@@ -71,7 +71,12 @@ async fn list(
     let title = viewer.locale.t("posts");
     Ok(app.page(&viewer, Some(operation), "posts", &title, |sheet| {
         html! {
-            div.head { h1 { (title) } p.head-note { (sheet.unit(unit)) } }
+            div.head { h1 { (title) } p.head-note { (sheet.unit(unit)) }
+                div.acts {
+                    a.act href={ "/operations/" (operation) "/strips?unit=" (unit) } { (sheet.t("strips")) }
+                    @if !sheet.scope(Action::Export).is_empty() { a.act href={ "/operations/" (operation) "/posts.xlsx" } { (sheet.t("export-posts")) } }
+                }
+            }
             (views::post::filters(sheet, operation, unit, filter.show))
             (views::post::list(sheet, operation, unit, filter.show))
         }

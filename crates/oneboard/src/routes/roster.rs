@@ -130,7 +130,13 @@ async fn day(
     let title = viewer.locale.t("roster");
     Ok(app.page(&viewer, Some(operation), "roster", &title, |sheet| {
         html! {
-            div.head { h1 { (title) } p.head-note { (sheet.unit(unit)) } }
+            div.head { h1 { (title) } p.head-note { (sheet.unit(unit)) }
+                div.acts {
+                    a.act href={ "/operations/" (operation) "/paper?unit=" (unit) "&day=" (views::roster::date_of(sheet, found, number)) } { (sheet.t("paper")) }
+                    @if !sheet.scope(Action::Export).is_empty() { a.act href={ "/operations/" (operation) "/roster.xlsx" } { (sheet.t("export-roster")) } }
+                    @if !sheet.scope(Action::Assign).is_empty() { a.act href="/import" { (sheet.t("import")) } }
+                }
+            }
             (views::roster::filters(sheet, operation, found, unit, number))
             (views::roster::day(sheet, operation, unit, number))
         }

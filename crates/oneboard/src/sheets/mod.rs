@@ -13,7 +13,7 @@ pub mod cli;
 pub mod draft;
 pub mod fault;
 pub mod layout;
-mod names;
+pub mod names;
 mod rows;
 pub mod table;
 pub mod uploads;

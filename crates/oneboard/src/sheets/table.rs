@@ -219,3 +219,31 @@ pub fn roster(
     }
     [shifts, assigned]
 }
+
+/// The log of a unit's watch, as far back as the board holds it. It goes out only.
+pub fn log(sheet: &crate::views::Sheet<'_>, unit: UnitId) -> Table {
+    use paper::table::{Column, Kind as Holds, Sheet as Layout};
+    let layout = Layout::new("log", "Log", "值班记录")
+        .column(Column::new("number", "Number", "序号", Holds::Count))
+        .column(Column::new("at", "Time", "时间", Holds::DateTime))
+        .column(Column::new("from", "From", "来自", Holds::Text))
+        .column(Column::new("words", "Message", "内容", Holds::Text))
+        .column(Column::new("decision", "Decision", "处置", Holds::Text))
+        .column(Column::new("decided", "Decided at", "处置时间", Holds::DateTime))
+        .column(Column::new("closed", "Closed at", "办结时间", Holds::DateTime));
+    let mut table = Table::new(layout);
+    let said = |id: board::TextId| text(sheet.register.text(id).unwrap_or(""));
+    let moment = |at: At| Cell::DateTime(local(sheet.zone, at));
+    for (number, line) in sheet.board().watch(unit).into_iter().flat_map(|watch| watch.lines()) {
+        table.rows.push(vec![
+            Cell::Count(number),
+            moment(line.at),
+            text(&line.callsign),
+            said(line.words),
+            line.decision.map_or(Cell::Empty, |(words, _, _)| said(words)),
+            line.decision.map_or(Cell::Empty, |(_, _, at)| moment(at)),
+            line.closed.map_or(Cell::Empty, |(_, at)| moment(at)),
+        ]);
+    }
+    table
+}

@@ -9,12 +9,14 @@ pub mod checkin;
 pub mod force;
 pub mod frame;
 pub mod operation;
+pub mod paper;
 pub mod people;
 pub mod post;
 pub mod record;
 pub mod refusal;
 pub mod roster;
 pub mod sheets;
+pub mod strips;
 pub mod watch;
 
 use std::borrow::Cow;
@@ -166,6 +168,7 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Night(operation) => board::night(sheet, operation),
         Fragment::Posts { operation, unit, show } => post::list(sheet, operation, unit, show),
         Fragment::Post { operation, post } => post::page(sheet, operation, post),
+        Fragment::Strips { operation, unit } => strips::strips(sheet, operation, unit),
         Fragment::Roster { operation, post } => roster::of_post(sheet, operation, post),
         Fragment::RosterDay { operation, unit, day } => roster::day(sheet, operation, unit, day),
         Fragment::Shift { operation, shift } => roster::shift::who(sheet, operation, shift),
