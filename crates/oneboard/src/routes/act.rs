@@ -153,8 +153,8 @@ fn clean(body: &str) -> String {
 pub struct Answer {
     /// The entry of the journal that keeps it.
     pub position: u64,
-    /// Milliseconds since 1970-01-01T00:00Z.
-    pub at: i64,
+    /// When it was received, by the operation's clock, with the offset of its time zone (RFC 3339).
+    pub at: String,
     /// The same had been received before; nothing new happened.
     pub repeated: bool,
     /// Where the form asked to go afterwards.
@@ -227,7 +227,12 @@ pub async fn act<A: Act>(
         return Ok(Redirect::to(own_path(&next)).into_response());
     }
     let next = back.map(|back| own_path(&back).to_owned());
-    let answer = Answer { position: receipt.position, at: receipt.at.millis(), repeated: receipt.repeated, next };
+    let answer = Answer {
+        position: receipt.position,
+        at: app.look(viewer.actor(), viewer.locale, |sheet| sheet.iso(receipt.at)),
+        repeated: receipt.repeated,
+        next,
+    };
     Ok((StatusCode::OK, axum::Json(answer)).into_response())
 }
 

@@ -258,7 +258,8 @@ async fn confirm(
     let receipt = app.submit.submit(submission).await.map_err(|fault| app.unsubmitted(&viewer, &fault))?;
     app.uploads.forget(viewer.person);
     if viewer.wants_json {
-        let (position, at, repeated) = (receipt.position, receipt.at.millis(), receipt.repeated);
+        let at = app.look(viewer.actor(), viewer.locale, |sheet| sheet.iso(receipt.at));
+        let (position, repeated) = (receipt.position, receipt.repeated);
         return Ok(axum::Json(Answer { position, at, repeated, next: None }).into_response());
     }
     Ok(Redirect::to(&format!("/import?done={}", receipt.position)).into_response())
