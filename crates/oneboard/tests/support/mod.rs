@@ -1,0 +1,207 @@
+//! A small bureau on a running server: two counties, a few people, and sessions for each of them.
+
+use std::sync::Arc;
+
+use board::access::{Command as Access, Role};
+use board::force::{Changes, Command as Keep, Grade, PersonRow, UnitRow};
+use board::{Actor, Command, GrantId, Label, PersonId, TextId, UnitId};
+use oneboard::app::App;
+use oneboard::clock::Clock;
+use oneboard::config::Config;
+use oneboard::shell::Shell;
+use oneboard::submit::{Submission, Text, TextKind};
+use oneboard::{listen, page, server};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
+
+/// The bureau.
+pub const BUREAU: UnitId = UnitId::from_value(1);
+/// Two county bureaus, siblings.
+pub const EAST: UnitId = UnitId::from_value(2);
+pub const WEST: UnitId = UnitId::from_value(3);
+
+/// Everybody: name, unit, role at that unit. The staff number is the place in this list.
+pub const PEOPLE: [(&str, UnitId, Option<Role>); 8] = [
+    ("Zhao Min", BUREAU, Some(Role::Leader)),
+    ("Qian Li", BUREAU, Some(Role::DutyOfficer)),
+    ("Sun Wei", BUREAU, Some(Role::DutyOfficer)),
+    ("Li Na", EAST, Some(Role::Leader)),
+    ("Zhou Jun", WEST, Some(Role::Leader)),
+    ("Wu Gang", EAST, None),
+    ("Zheng Hui", BUREAU, Some(Role::SecurityAdministrator)),
+    ("Wang Ping", BUREAU, Some(Role::AuditAdministrator)),
+];
+
+pub const LEADER: usize = 0;
+pub const DUTY: usize = 1;
+pub const NEXT_DUTY: usize = 2;
+pub const EAST_LEADER: usize = 3;
+pub const WEST_LEADER: usize = 4;
+pub const EAST_OFFICER: usize = 5;
+pub const SECURITY: usize = 6;
+pub const AUDIT: usize = 7;
+
+pub const fn person(who: usize) -> PersonId {
+    PersonId::from_value(100 + who as u64)
+}
+
+pub struct Site {
+    pub app: App,
+    address: String,
+    sessions: Vec<String>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer: its status, and its body as text.
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|fault| panic!("{fault} in {:?}", self.body))
+    }
+    /// What a problem says.
+    pub fn detail(&self) -> String {
+        self.json()["detail"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Site {
+    /// A server on an empty board.
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config { data: folder.path().into(), ..Config::default() };
+        let shell = Shell::open(config, Clock::Real).expect("the shell opens");
+        let server = server::open(Arc::clone(&shell)).expect("the server opens");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let app = server.app.clone();
+        tokio::spawn(listen::serve(listener, server::router(&app), shell));
+        Self { app, address, sessions: Vec::new(), _folder: folder }
+    }
+
+    /// The small bureau, everybody signed in.
+    pub async fn open() -> Self {
+        let mut site = Self::empty().await;
+        let text = |number: usize| TextId::from_value(1000 + number as u64);
+        let unit = |id: UnitId, parent, name: &str| UnitRow {
+            id,
+            parent,
+            name: Label::new(name, name),
+            callsign: format!("{name} 0").as_str().into(),
+            channel: "1".into(),
+            telephone: "".into(),
+            order: id.value() as u32,
+        };
+        let row = |(who, (_, unit, _)): (usize, &(&str, UnitId, Option<Role>))| PersonRow {
+            id: person(who),
+            unit: *unit,
+            grade: Grade::Officer,
+            qualifications: Default::default(),
+            callsign: format!("{who}").as_str().into(),
+            number: text(2 * who),
+            name: text(2 * who + 1),
+            telephone: None,
+        };
+        let texts = PEOPLE.iter().enumerate().flat_map(|(who, (name, _, _))| {
+            [(2 * who, TextKind::StaffNumber, format!("N{who}")), (2 * who + 1, TextKind::Name, (*name).to_owned())]
+        });
+        let texts = texts.map(|(number, kind, body)| Text { id: text(number), kind, body }).collect();
+        let units =
+            vec![unit(BUREAU, None, "Bureau"), unit(EAST, Some(BUREAU), "East"), unit(WEST, Some(BUREAU), "West")];
+        let people = PEOPLE.iter().enumerate().map(row).collect();
+        site.does(Command::Force(Keep::Keep(Changes { units, people, leaving: Vec::new() })), texts).await;
+        for (who, (_, unit, role)) in PEOPLE.iter().enumerate() {
+            if let Some(role) = *role {
+                let id = GrantId::from_value(200 + who as u64);
+                let (person, unit, from, until) = (person(who), *unit, None, None);
+                site.does(Command::Access(Access::Grant { id, person, role, unit, from, until }), Vec::new()).await;
+            }
+            site.sign_in(who).await;
+        }
+        site
+    }
+
+    async fn sign_in(&mut self, who: usize) {
+        let accounts = &self.app.shell.accounts;
+        let link = accounts.demonstration_link(person(who).value(), &format!("person.{who}")).await.expect("a link");
+        let new = accounts.demonstration_sign_in(&link, "test").await.expect("a session");
+        self.sessions.push(new.token);
+    }
+
+    /// What whoever holds the command line does.
+    pub async fn does(&self, command: Command, texts: Vec<Text>) {
+        let submission = Submission { actor: Actor::Operator, id: Uuid::now_v7(), command, texts };
+        self.app.submit.submit(submission).await.expect("the seed is permitted");
+    }
+
+    /// What a program is answered.
+    pub async fn get(&self, who: usize, path: &str) -> Answer {
+        self.send("GET", who, path, "application/json", "en", &[]).await
+    }
+
+    /// What a browser is shown.
+    pub async fn page(&self, who: usize, path: &str, language: &str) -> Answer {
+        self.send("GET", who, path, "text/html", language, &[]).await
+    }
+
+    /// A form as the script sends it.
+    pub async fn post(&self, who: usize, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send("POST", who, path, "application/json", "en", fields).await
+    }
+
+    /// As [`Self::post`], and it must be received.
+    pub async fn done(&self, who: usize, path: &str, fields: &[(&str, &str)]) -> Value {
+        let answer = self.post(who, path, fields).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.json()
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        who: usize,
+        path: &str,
+        accept: &str,
+        language: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", page::percent(value))).collect();
+        let body = pairs.join("&");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: oneboard={session}\r\n\
+             Accept: {accept}\r\nAccept-Language: {language}\r\nOrigin: http://{host}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}",
+            host = self.address,
+            session = self.sessions[who],
+            length = body.len(),
+        );
+        let mut stream = TcpStream::connect(&self.address).await.expect("connected");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("answered");
+        let answer = String::from_utf8(answer).expect("UTF-8");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+        Answer { status, body: if chunked { unchunked(body) } else { body.to_owned() } }
+    }
+}
+
+fn unchunked(body: &str) -> String {
+    let (mut rest, mut out) = (body, String::new());
+    while let Some((size, after)) = rest.split_once("\r\n") {
+        let size = usize::from_str_radix(size.trim(), 16).expect("the size of a chunk");
+        if size == 0 {
+            break;
+        }
+        out.push_str(&after[..size]);
+        rest = &after[size + 2..];
+    }
+    out
+}
