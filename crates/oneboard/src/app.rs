@@ -43,6 +43,7 @@ pub struct Inner {
     pub lookout: Arc<Lookout>,
     pub zone: TimeZone,
     pub figures: Arc<Figures>,
+    pub feeds: crate::calendar::Feeds,
     /// Workbooks that wait for their confirmation.
     pub uploads: crate::sheets::uploads::Uploads,
 }

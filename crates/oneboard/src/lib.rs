@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod app;
 pub mod archive;
 pub mod audit;
+pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod config;

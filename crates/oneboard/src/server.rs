@@ -12,6 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use crate::app::{App, Inner, WeakApp};
+use crate::calendar::Feeds;
 use crate::figures::{self, Figures};
 use crate::http;
 use crate::http::negotiate::Locale;
@@ -57,7 +58,8 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     };
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let uploads = Default::default();
-    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, uploads });
+    let feeds = Feeds::open(&shell.config.data)?;
+    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, feeds, uploads });
     app.shell.set_founder(found::founder(app.downgrade()));
     app.lookout.attach(Hub::start(rendering(&app)));
     recall(&app);

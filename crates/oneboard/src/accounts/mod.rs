@@ -10,7 +10,7 @@ pub mod password;
 pub mod session;
 mod store;
 pub mod throttle;
-mod token;
+pub(crate) mod token;
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -22,6 +22,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("force", include_str!("en/force.ftl"), include_str!("zh-CN/force.ftl")),
     ("operation", include_str!("en/operation.ftl"), include_str!("zh-CN/operation.ftl")),
     ("post", include_str!("en/post.ftl"), include_str!("zh-CN/post.ftl")),
+    ("calendar", include_str!("en/calendar.ftl"), include_str!("zh-CN/calendar.ftl")),
     ("sheets", include_str!("en/sheets.ftl"), include_str!("zh-CN/sheets.ftl")),
     ("roster", include_str!("en/roster.ftl"), include_str!("zh-CN/roster.ftl")),
     ("refusal", include_str!("en/refusal.ftl"), include_str!("zh-CN/refusal.ftl")),

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod act;
 pub mod board;
+pub mod calendar;
 pub mod checkin;
 pub mod demonstration;
 pub mod export;
@@ -137,6 +138,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(record::routes());
     routes.extend(sheets::routes());
     routes.extend(export::routes());
+    routes.extend(calendar::routes());
     routes.extend(live::routes());
     routes
 }

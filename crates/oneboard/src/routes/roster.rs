@@ -15,6 +15,7 @@ use smallvec::SmallVec;
 use super::act::{Act, Count, Desk};
 use super::{Gate, Route, shape};
 use crate::app::{App, Viewer};
+use crate::calendar::{Feed, Subject};
 use crate::http::problem::{Kind as Wrong, Problem};
 use crate::views;
 use crate::views::roster::shift::Intent;
@@ -161,11 +162,13 @@ async fn of_post(
         return Ok(axum::Json(model).into_response());
     }
     let title = format!("{} {}", viewer.locale.t("roster"), this.number);
+    let subject = Subject::Post(operation, post);
+    let calendar = super::calendar::address(&app, Feed { owner: viewer.person, subject });
     Ok(app.page(&viewer, Some(operation), "roster", &title, |sheet| {
         html! {
             div.head {
                 h1 { (this.number) " " (sheet.label(&this.name)) } p.head-note { (sheet.unit(this.unit)) }
-                div.acts { a.act href=(views::post::address(operation, post)) { (sheet.t("roster-to-post-page")) } }
+                div.acts { a.act href=(views::post::address(operation, post)) { (sheet.t("roster-to-post-page")) } a.act href=(calendar) { (sheet.t("calendar-post")) } }
             }
             (views::roster::of_post(sheet, operation, post))
             (views::roster::add_shift(sheet, operation, found, post))

@@ -42,6 +42,8 @@ pub enum OpenFault {
     #[error(transparent)]
     Journal(#[from] journal::error::OpenError),
     #[error(transparent)]
+    Feeds(#[from] crate::calendar::FeedsError),
+    #[error(transparent)]
     Storage(#[from] journal::error::StorageError),
     #[error("{0}")]
     Replay(String),

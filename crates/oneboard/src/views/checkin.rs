@@ -49,7 +49,7 @@ pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
     let Some(mine) = mine(sheet, person) else {
         return html! {
             div id=(fragment) data-fragment {
-                section.mine-post { h1 { (sheet.t("mine-none")) } p.mine-when { (sheet.t("mine-none-hint")) } }
+                section.mine-post { h1 { (sheet.t("mine-none")) } p.mine-when { (sheet.t("mine-none-hint")) } p { a href="/calendar" { (sheet.t("calendar")) } } }
             }
         };
     };
@@ -65,7 +65,7 @@ pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
                     @if let Some(names) = partners(sheet, operation, shift, assignment_id) { " · " (sheet.say("mine-with", &[("names", names.into())])) }
                 }
                 p.mine-state { (standing(sheet, assignment.standing)) }
-                p { (sheet.raise(&post.callsign, &post.channel, &post.telephone)) }
+                p { (sheet.raise(&post.callsign, &post.channel, &post.telephone)) " " a href="/calendar" { (sheet.t("calendar")) } }
                 @if assignment.duty == DutyKind::Standby { p { (sheet.t("mine-standby")) } }
             }
             div.mine-acts { (acts(sheet, operation_id, operation, assignment_id, assignment, shift)) }
