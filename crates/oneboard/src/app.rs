@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -52,6 +52,13 @@ impl Deref for App {
     type Target = Inner;
     fn deref(&self) -> &Inner {
         &self.0
+    }
+}
+
+/// Handlers of accounts and health need no more than the shell.
+impl FromRef<App> for Arc<Shell> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.shell)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::{self, Demonstration};
 use crate::shell::Shell;
-use crate::{listen, records, server, telemetry};
+use crate::{access_matrix, api, listen, records, server, telemetry};
 
 /// Oneboard: the whole force on one board.
 #[derive(Debug, Parser)]
@@ -32,6 +32,10 @@ enum Command {
         #[arg(long, env = "ONEBOARD_CONFIG")]
         config: Option<PathBuf>,
     },
+    /// Print the API's description (OpenAPI 3.1).
+    Openapi,
+    /// Print who may use which route on whose objects (Markdown).
+    AccessMatrix,
     /// Prove or export a journal file, without the server.
     #[command(subcommand)]
     Journal(records::JournalCommand),
@@ -82,6 +86,14 @@ pub fn run() -> anyhow::Result<()> {
             telemetry::start(&config);
             let shell = Shell::open(config, Clock::Real)?;
             runtime()?.block_on(serve(shell, None))
+        }
+        Command::Openapi => {
+            print!("{}", api::text());
+            Ok(())
+        }
+        Command::AccessMatrix => {
+            print!("{}", access_matrix::text());
+            Ok(())
         }
         Command::Journal(command) => records::run(command),
         Command::Backup { data, destination } => records::back_up(&data, &destination),

@@ -2,39 +2,48 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
 
 use crate::http::peer::Peer;
-use crate::http::problem::{Kind, Problem};
+use crate::http::problem::{Kind as Wrong, Problem};
+use crate::routes::{Gate, Kind, Method, Route};
 use crate::shell::Shell;
 
-/// Addresses, for the route table: open to anybody, except `/metrics`.
-pub const ROUTES: [&str; 3] = ["/health", "/ready", "/metrics"];
-
-pub fn routes(shell: Arc<Shell>) -> Router {
-    Router::new()
-        .route("/health", get(|| async { "ok\n" }))
-        .route("/ready", get(ready))
-        .route("/metrics", get(metrics))
-        .with_state(shell)
+pub fn routes() -> Vec<Route> {
+    let machine = |path, summary, serve| Route {
+        method: Method::Get,
+        path,
+        noun: "health",
+        summary,
+        gate: Gate::Public,
+        kind: Kind::Machine,
+        body: None,
+        answer: None,
+        serve,
+    };
+    vec![
+        machine("/health", "The process answers", || get(|| async { "ok\n" })),
+        machine("/ready", "The board is loaded and the server is not stopping", || get(ready)),
+        machine("/metrics", "Figures for Prometheus; only from this machine, not through a proxy", || get(metrics)),
+    ]
 }
 
 async fn ready(State(shell): State<Arc<Shell>>) -> Response {
     if shell.is_ready() {
         "ready\n".into_response()
     } else {
-        Problem::new(Kind::Unavailable).retry_after(1).into_response()
+        Problem::new(Wrong::Unavailable).retry_after(1).into_response()
     }
 }
 
 async fn metrics(State(shell): State<Arc<Shell>>, Extension(peer): Extension<Peer>) -> Response {
     if !peer.loopback {
-        return Problem::new(Kind::NotFound).into_response();
+        return Problem::new(Wrong::NotFound).into_response();
     }
     let kind = [(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
     (StatusCode::OK, kind, shell.metrics.text()).into_response()

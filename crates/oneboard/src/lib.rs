@@ -1,6 +1,8 @@
 //! Oneboard: the whole force on one board. The server, as a library so that tests and benches can run it.
 
+pub mod access_matrix;
 pub mod accounts;
+pub mod api;
 pub mod app;
 pub mod archive;
 pub mod audit;

@@ -19,7 +19,7 @@ use crate::http::negotiate::Locale;
 use crate::lookout::Lookout;
 use crate::shell::Shell;
 use crate::submit::{self, OpenFault, Submission, Submit, Unsubmitted};
-use crate::{audit, found, health, routes, sign_in, views};
+use crate::{audit, found, routes, views};
 
 /// How often what is due is looked for: a watch is kept in minutes, and a second more is not noticed.
 const TICK: Duration = Duration::from_secs(1);
@@ -119,9 +119,7 @@ fn at(app: &App) -> String {
 
 /// Every route there is, behind what every request passes through.
 pub fn router(app: &App) -> Router {
-    let shell = &app.shell;
-    let nouns = routes::router().with_state(app.clone());
-    http::guard(nouns.merge(health::routes(Arc::clone(shell))).merge(sign_in::routes(Arc::clone(shell))), shell)
+    http::guard(routes::router().with_state(app.clone()), &app.shell)
 }
 
 impl Server {

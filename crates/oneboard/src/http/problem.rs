@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::negotiate::{Locale, wants_page};
@@ -108,7 +109,7 @@ impl Kind {
 }
 
 /// One field of a form that was wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldError {
     pub field: String,
     pub detail: String,
@@ -207,7 +208,8 @@ impl Problem {
 }
 
 /// The members of the JSON object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
 pub struct Body {
     #[serde(rename = "type")]
     pub kind: String,

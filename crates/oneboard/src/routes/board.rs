@@ -41,7 +41,7 @@ pub fn routes() -> Vec<Route> {
             path: "/operations/{operation}/board",
             noun: "board",
             summary: "The figures of an operation, in all and by unit",
-            gate: Gate::Needs(Action::ViewBoard),
+            gate: Gate::Needs(Action::ViewOperation),
             kind: Kind::Page,
             body: None,
             answer: Some(shape::<views::board::BoardModel>),

@@ -62,6 +62,8 @@ pub enum Kind {
     Page,
     /// Changes something, through `submit` or the accounts.
     Act,
+    /// Changes an account or a session, by form alone: no program signs in on somebody's behalf.
+    Form,
     /// A live stream.
     Stream,
     /// A file to take away.
@@ -140,6 +142,8 @@ pub fn table() -> Vec<Route> {
     routes.extend(export::routes());
     routes.extend(calendar::routes());
     routes.extend(live::routes());
+    routes.extend(crate::sign_in::routes());
+    routes.extend(crate::health::routes());
     routes
 }
 

@@ -11,8 +11,9 @@ use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Form, Router};
+use axum::{Extension, Form};
 use board::PersonId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::accounts::password::Weak;
@@ -24,41 +25,55 @@ use crate::http::negotiate::Locale;
 use crate::http::peer::Peer;
 use crate::http::problem::{Kind, Problem};
 use crate::page::own_path;
+use crate::routes::{Gate, Kind as RouteKind, Method, Route, Shape, shape};
 use crate::shell::{Founding, Shell};
-
-/// Addresses and whether one must be signed in; for the route table and the access matrix.
-pub const ROUTES: &[(&str, &str, bool)] = &[
-    ("GET", "/sign-in", false),
-    ("POST", "/sign-in", false),
-    ("POST", "/sign-out", false),
-    ("GET", "/enrol/{token}", false),
-    ("POST", "/enrol/{token}", false),
-    ("GET", "/set-up", false),
-    ("POST", "/set-up", false),
-    ("GET", "/demonstration/{token}", false),
-    ("POST", "/demonstration/{token}", false),
-    ("GET", "/account", true),
-    ("POST", "/account/confirm", true),
-    ("POST", "/account/board", true),
-    ("POST", "/account/end", true),
-    ("POST", "/account/end-all", true),
-];
 
 type App = State<Arc<Shell>>;
 
-pub fn routes(shell: Arc<Shell>) -> Router {
-    Router::new()
-        .route("/sign-in", get(show_sign_in).post(sign_in))
-        .route("/sign-out", post(sign_out))
-        .route("/enrol/{token}", get(show_enrol).post(enrol))
-        .route("/set-up", get(show_set_up).post(set_up))
-        .route("/demonstration/{token}", get(show_demonstration).post(demonstration))
-        .route("/account", get(account))
-        .route("/account/confirm", post(confirm))
-        .route("/account/board", post(board))
-        .route("/account/end", post(end))
-        .route("/account/end-all", post(end_all))
-        .with_state(shell)
+pub fn routes() -> Vec<Route> {
+    let page = |path, summary, gate, serve| Route::page("sign_in", path, summary, gate, None, serve);
+    let form = |path, summary, gate, body: Option<Shape>, serve| Route {
+        method: Method::Post,
+        path,
+        noun: "sign_in",
+        summary,
+        gate,
+        kind: RouteKind::Form,
+        body,
+        answer: None,
+        serve,
+    };
+    let (public, signed_in) = (Gate::Public, Gate::SignedIn);
+    vec![
+        page("/sign-in", "The form to sign in with", public, || get(show_sign_in)),
+        form("/sign-in", "Sign in with name, password and code", public, Some(shape::<SignInForm>), || post(sign_in)),
+        form("/sign-out", "End this session", public, None, || post(sign_out)),
+        page("/enrol/{token}", "What a one-time link is for, and its secret", public, || get(show_enrol)),
+        form("/enrol/{token}", "Set password and code by a one-time link", public, Some(shape::<EnrolForm>), || {
+            post(enrol)
+        }),
+        page("/set-up", "The first set-up of an installation", public, || get(show_set_up)),
+        form(
+            "/set-up",
+            "Found the bureau, with the token that the server printed",
+            public,
+            Some(shape::<SetUpForm>),
+            || post(set_up),
+        ),
+        page("/demonstration/{token}", "Whom a link of the demonstration signs in", Gate::Demonstration, || {
+            get(show_demonstration)
+        }),
+        form("/demonstration/{token}", "Sign in by a link of the demonstration", Gate::Demonstration, None, || {
+            post(demonstration)
+        }),
+        page("/account", "One's own account and sessions", signed_in, || get(account)),
+        form("/account/confirm", "Prove once more who one is", signed_in, Some(shape::<ConfirmForm>), || post(confirm)),
+        form("/account/board", "Turn this browser into a wall screen", signed_in, Some(shape::<BoardForm>), || {
+            post(board)
+        }),
+        form("/account/end", "End one of one's own sessions", signed_in, Some(shape::<EndForm>), || post(end)),
+        form("/account/end-all", "End all of one's own sessions", signed_in, None, || post(end_all)),
+    ]
 }
 
 /// The problem of an account error, in the reader's words.
@@ -121,7 +136,7 @@ async fn show_sign_in(State(shell): App, locale: Locale, Query(query): Query<Nex
     pages::sign_in(&shell, locale, own_path(&query.next), "", None).into_response()
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct SignInForm {
     login: String,
     password: String,
@@ -186,7 +201,7 @@ async fn show_enrol(State(shell): App, locale: Locale, Path(token): Path<String>
     Ok(pages::enrol(&shell, locale, &invitation, None).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct EnrolForm {
     password: String,
     again: String,
@@ -221,7 +236,7 @@ async fn show_set_up(State(shell): App, locale: Locale) -> Response {
     pages::set_up(&shell, locale, None).into_response()
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct SetUpForm {
     token: String,
     agency: String,
@@ -295,7 +310,7 @@ async fn account(State(shell): App, locale: Locale, who: SignedIn) -> Result<Res
     Ok(pages::account(&shell, locale, &who, &login, &sessions).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ConfirmForm {
     password: String,
     #[serde(default)]
@@ -317,7 +332,7 @@ async fn confirm(
     Ok(Redirect::to("/account"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct BoardForm {
     screen: String,
 }
@@ -337,7 +352,7 @@ async fn board(
     Ok(handed(&shell, &new, "/"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct EndForm {
     session: u64,
 }

@@ -1,0 +1,205 @@
+//! The access matrix: who may use which route and stream, on whose objects. Computed by asking [`board::access::permits`] and
+//! [`lookout::may_watch`], never written by hand; `docs/ACCESS.md` is its text, and a test puts every role before a server
+//! and compares.
+
+pub mod model;
+
+use std::fmt::Write as _;
+
+use board::access::{Action, Place, Role, permits, scope};
+use board::{Actor, Board};
+
+use crate::api::{needs, parts};
+use crate::fragment::{Fragment, Show};
+use crate::lookout;
+use crate::routes::{Gate, Kind, Method, Route, table};
+use model::{Holder, NOW, Objects, Relation, Tier, holders};
+
+/// May this holder use a route with this gate on an object at that relation? `None` where there is no such object, or
+/// where the route is about nobody's but one's own.
+pub fn verdict(board: &Board, holder: &Holder, route: &Route, relation: Relation) -> Option<bool> {
+    let unit = relation.unit(holder.tier)?;
+    let actor = Actor::Person(holder.person);
+    match route.gate {
+        Gate::Needs(Action::StandPost) | Gate::Public | Gate::SignedIn | Gate::Demonstration => None,
+        // A page whose address names no object begins at the widest unit in reach.
+        Gate::Needs(action) if route.method == Method::Get && parts(route.path).is_empty() => {
+            Some(!scope(board, actor, action, NOW).is_empty())
+        }
+        Gate::Needs(action) => Some(permits(board, actor, action, Place::Unit(unit), NOW).is_permitted()),
+    }
+}
+
+/// A stream's part, and how one of it is named for the objects of a unit.
+pub type Sample = (&'static str, fn(&Objects) -> Fragment);
+
+/// One of each fragment; a test counts them against the fragments there are.
+pub const STREAMS: &[Sample] = &[
+    ("Top", |_| Fragment::Top(None)),
+    ("Figures", |on| Fragment::Figures(on.operation)),
+    ("Units", |on| Fragment::Units(on.operation)),
+    ("Night", |on| Fragment::Night(on.operation)),
+    ("Log", |on| Fragment::Log(on.unit)),
+    ("Posts", |on| Fragment::Posts { operation: on.manned, unit: on.unit, show: Show::All }),
+    ("Strips", |on| Fragment::Strips { operation: on.manned, unit: on.unit }),
+    ("Post", |on| Fragment::Post { operation: on.manned, post: on.post }),
+    ("Watch", |on| Fragment::Watch(on.unit)),
+    ("Operation", |on| Fragment::Operation(on.operation)),
+    ("Unit", |on| Fragment::Unit(on.unit)),
+    ("Roster", |on| Fragment::Roster { operation: on.manned, post: on.post }),
+    ("RollCalls", |on| Fragment::RollCalls(on.operation)),
+    ("Mine", |on| Fragment::Mine(on.person)),
+];
+
+/// The matrix as it is printed and committed.
+pub fn text() -> String {
+    let board = model::board();
+    let mut text = String::from(HEAD);
+    for tier in Tier::ALL {
+        let holders: Vec<Holder> = holders().into_iter().filter(|holder| holder.tier == tier).collect();
+        let _ = write!(text, "\n## {}\n\n| Route | Right |", title(tier));
+        for holder in &holders {
+            let _ = write!(text, " {} |", role(holder.role));
+        }
+        text.push_str("\n|---|---|");
+        text.push_str(&"---|".repeat(holders.len()));
+        text.push('\n');
+        for route in table() {
+            let _ =
+                write!(text, "| `{} {}` | {} |", route.method.word(), route.path, needs(route.gate).replace('_', " "));
+            for holder in &holders {
+                let cell = match route.gate {
+                    Gate::Public => "everybody".to_owned(),
+                    Gate::Demonstration => "demonstration".to_owned(),
+                    Gate::SignedIn if route.kind == Kind::Stream => "by stream".to_owned(),
+                    Gate::SignedIn => "one's own".to_owned(),
+                    Gate::Needs(Action::StandPost) => "one's own shift".to_owned(),
+                    Gate::Needs(_) => cell(|relation| verdict(&board, holder, &route, relation)),
+                };
+                let _ = write!(text, " {cell} |");
+            }
+            text.push('\n');
+        }
+        for (_, sample) in STREAMS {
+            let _ = write!(text, "| stream `{}` | |", sample_id(*sample));
+            for holder in &holders {
+                let _ = write!(text, " {} |", cell(|relation| watched(&board, holder, *sample, relation)));
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// May this holder watch this fragment of the objects at that relation?
+pub fn watched(board: &Board, holder: &Holder, sample: fn(&Objects) -> Fragment, relation: Relation) -> Option<bool> {
+    let fragment = sample(&Objects::at(relation.unit(holder.tier)?));
+    Some(lookout::may_watch(board, holder.person, fragment, NOW))
+}
+
+/// The fragment's id with words in place of its objects.
+fn sample_id(sample: fn(&Objects) -> Fragment) -> String {
+    let on = Objects::at(Tier::Bureau.unit());
+    let id = sample(&on).to_string();
+    id.replace(&on.operation.to_string(), "{operation}")
+        .replace(&on.unit.to_string(), "{unit}")
+        .replace(&on.post.to_string(), "{post}")
+        .replace(&on.person.to_string(), "{person}")
+}
+
+fn cell(ask: impl Fn(Relation) -> Option<bool>) -> String {
+    let asked: Vec<(Relation, bool)> =
+        Relation::ALL.into_iter().filter_map(|relation| Some((relation, ask(relation)?))).collect();
+    let yes: Vec<&str> = asked.iter().filter(|(_, yes)| *yes).map(|(relation, _)| relation.word()).collect();
+    match yes.len() {
+        0 => "–".into(),
+        all if all == asked.len() && all > 1 => "all".into(),
+        _ => yes.join(", "),
+    }
+}
+
+const HEAD: &str = "# Who may do what
+
+Printed by `oneboard access-matrix` from the route table and the one function that judges rights; `cargo xtask test
+--group openapi` proves it fresh, and a test walks every route with every role below and compares the answers.
+
+Somebody holds a role at a unit; an object is at the **own** unit, **below** it, **beside** it (a sibling: another county,
+another station of the county) or **above** it. *All* means all of these, – none. Everybody is also an officer of the
+unit they serve in. Beyond this table, whatever their role, a person sees their own record and roster, the post they
+stand and the post they lead, checks in at their own post, and, leading a post, records presence there. Lists and
+figures hold only what their reader may open. Roles may be bounded in time, lent for an absence, and revoked; a change
+reaches open pages and streams within a second.
+";
+
+fn title(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Bureau => "At the bureau",
+        Tier::County => "At a county",
+        Tier::Station => "At a station",
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Leader => "Leader",
+        Role::DutyOfficer => "Duty officer",
+        Role::Officer => "Officer",
+        Role::Inspector => "Inspector",
+        Role::Writer => "Writer",
+        Role::SystemAdministrator => "System adm.",
+        Role::SecurityAdministrator => "Security adm.",
+        Role::AuditAdministrator => "Audit adm.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fragment_has_its_line() {
+        let source = include_str!("../fragment.rs");
+        let from = source.find("pub enum Fragment {").expect("the fragments");
+        let body = &source[from..from + source[from..].find("\n}").expect("their end")];
+        let known: Vec<&str> = body
+            .lines()
+            .filter_map(|line| line.strip_prefix("    ").filter(|line| line.starts_with(|c: char| c.is_uppercase())))
+            .map(|line| line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default())
+            .collect();
+        let told: Vec<&str> = STREAMS.iter().map(|(name, _)| *name).collect();
+        for name in &known {
+            assert!(told.contains(name), "access_matrix::STREAMS lacks the fragment {name}");
+        }
+        assert_eq!(known.len(), told.len());
+    }
+
+    #[test]
+    fn a_county_sees_nothing_of_its_sibling() {
+        let board = model::board();
+        for holder in holders().iter().filter(|holder| holder.tier == Tier::County) {
+            for route in table() {
+                // A page whose address names nothing shows what is in reach, whatever is asked beside.
+                if !(route.method == Method::Get && parts(route.path).is_empty()) {
+                    assert_ne!(
+                        verdict(&board, holder, &route, Relation::Beside),
+                        Some(true),
+                        "{} {holder:?}",
+                        route.path
+                    );
+                }
+            }
+            for (name, sample) in STREAMS.iter().filter(|(name, _)| *name != "Top") {
+                assert_ne!(watched(&board, holder, *sample, Relation::Beside), Some(true), "{name} {holder:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_text_has_a_line_for_every_route_at_every_tier() {
+        let text = text();
+        for route in table() {
+            let line = format!("| `{} {}` |", route.method.word(), route.path);
+            assert_eq!(text.lines().filter(|found| found.starts_with(&line)).count(), Tier::ALL.len(), "{line}");
+        }
+    }
+}
