@@ -46,7 +46,7 @@ mod tests;
 pub use frame::version;
 pub use hub::{Hub, Stats, Views};
 pub use key::{FragmentKey, JoinError, Pulse, Viewer};
-pub use serve::{Seat, answer, serve};
+pub use serve::{Seat, answer, connection, serve};
 pub use sink::LiveBody;
 
 use std::time::Duration;

@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper::{Method, Request, Response, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
@@ -104,7 +105,21 @@ where
                 }
             },
         };
-        let connection = connection(socket, peer, hub.clone(), service.clone(), prepare.clone(), stopped.clone());
+        // Small answers must not wait for the client's acknowledgement; a socket that refuses the option still works.
+        let _ = socket.set_nodelay(true);
+        let prepare = prepare.clone();
+        let mut stopped = stopped.clone();
+        let connection = connection(
+            socket,
+            |socket| socket,
+            hub.clone(),
+            plain(),
+            service.clone(),
+            move |request| prepare(request, peer),
+            async move {
+                let _ = stopped.changed().await;
+            },
+        );
         let busy = busy.clone();
         tokio::spawn(async move {
             connection.await;
@@ -119,14 +134,25 @@ where
     Ok(())
 }
 
-async fn connection<S, B>(
-    socket: TcpStream,
-    peer: SocketAddr,
+/// HTTP/1.1 with patience for a request's head.
+fn plain() -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+    http
+}
+
+/// Serves one connection: for an accept loop of one's own. `release` gives the bare socket back from what was put around
+/// it; a connection on which a stream was answered goes to a shard, any other ends when its client or `stop` ends it.
+pub async fn connection<I, S, B>(
+    io: I,
+    release: impl FnOnce(I) -> TcpStream,
     hub: Hub,
+    http: http1::Builder,
     service: S,
-    prepare: impl Fn(&mut Request<Incoming>, SocketAddr) + Unpin,
-    mut stopped: watch::Receiver<()>,
+    prepare: impl Fn(&mut Request<Incoming>) + Send + Unpin,
+    stop: impl Future<Output = ()>,
 ) where
+    I: AsyncRead + AsyncWrite + Unpin + Send,
     S: Service<Request<Incoming>, Response = Response<B>> + Unpin,
     S::Future: Send + 'static,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -134,26 +160,22 @@ async fn connection<S, B>(
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    // Small answers must not wait for the client's acknowledgement; a socket that refuses the option still works.
-    let _ = socket.set_nodelay(true);
     let seat = Seat::default();
     let (offered, lookout) = (seat.clone(), hub.clone());
     let call = service_fn(move |mut request: Request<Incoming>| -> Pin<Box<dyn Future<Output = _> + Send>> {
-        prepare(&mut request, peer);
+        prepare(&mut request);
         let free = request.method() == Method::GET && request.version() == Version::HTTP_11;
         *offered.lock() = Asked { as_of: lookout.epoch(), free, taken: None };
         request.extensions_mut().insert(offered.clone());
         Box::pin(service.call(request))
     });
-    let mut http = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_PATIENCE)
-        .serve_connection(TokioIo::new(socket), call);
+    let mut http = http.serve_connection(TokioIo::new(io), call);
+    let mut stop = std::pin::pin!(stop);
     let mut stopping = false;
     let ended = loop {
         tokio::select! {
             ended = std::future::poll_fn(|context| http.poll_without_shutdown(context)) => break ended,
-            _ = stopped.changed(), if !stopping => {
+            () = &mut stop, if !stopping => {
                 stopping = true;
                 Pin::new(&mut http).graceful_shutdown();
             }
@@ -163,11 +185,12 @@ async fn connection<S, B>(
     if ended.is_err() {
         return;
     }
-    let mut socket = http.into_parts().io.into_inner();
+    let mut socket = release(http.into_parts().io.into_inner());
     let asked = std::mem::take(&mut *seat.lock());
     match asked.taken {
         Some(viewer) => {
             if let Ok(socket) = socket.into_std() {
+                // A hub that has stopped meanwhile closes the socket, which is what its reader would see anyway.
                 let _ = hub.adopt(socket, viewer, asked.as_of);
             }
         }

@@ -15,7 +15,10 @@ const SHAPES: &str = "/components/schemas";
 /// Parts of an address that are numbers; every other part in braces is an id or a word.
 const NUMBERS: [&str; 2] = ["line", "number"];
 /// Parts of an address that are neither numbers nor ids.
-const WORDS: [&str; 2] = ["token", "name"];
+const WORDS: [&str; 3] = ["token", "name", "upload"];
+
+/// Addresses that take a file, as a browser's form sends it.
+const FILES: [&str; 1] = ["/import"];
 
 /// What may follow the `?` of an address.
 const QUERIES: [(&str, Shape); 1] = [("/operations/{operation}/posts", shape::<post::Filter>)];
@@ -134,6 +137,12 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     }
     if !parameters.is_empty() {
         about["parameters"] = parameters.into();
+    }
+    if route.method == Method::Post && FILES.contains(&route.path) {
+        let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+        let fields = json!({ "file": file, "operation": { "type": "string" } });
+        let schema = json!({ "type": "object", "properties": fields, "required": ["file"] });
+        about["requestBody"] = json!({ "required": true, "content": { "multipart/form-data": { "schema": schema } } });
     }
     if let Some(body) = route.body {
         let schema = without(&resolved(body, generator), &parts);

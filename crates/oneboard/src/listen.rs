@@ -1,4 +1,6 @@
 //! Connections in, HTTP/1.1 and HTTP/2 out: bounded in number, impatient with the slow, and ended gracefully.
+//!
+//! A connection on which a live stream was answered leaves here: a shard of the hub writes to the bare socket.
 
 use std::io;
 use std::net::SocketAddr;
@@ -63,17 +65,30 @@ pub async fn serve(listener: TcpListener, app: Router, shell: Arc<Shell>) -> io:
             shell.metrics.connections.inc();
             let _ = stream.set_nodelay(true);
             let service = TowerToHyperService::new(with_address(app, address));
-            let builder = builder();
-            let connection = builder.serve_connection(TokioIo::new(Patient::new(stream)), service);
-            if let Err(error) = watcher.watch(connection).await {
-                tracing::debug!(error = %error, "a connection ended early");
+            match shell.hub() {
+                Some(hub) if !may_be_http2(&stream).await => {
+                    let mut stopping = shell.stopping();
+                    let stop = async move {
+                        let _ = stopping.wait_for(|stop| *stop).await;
+                    };
+                    live::connection(Patient::new(stream), Patient::release, hub, http1(), service, |_| {}, stop).await;
+                }
+                _ => {
+                    let builder = builder();
+                    let connection = builder.serve_connection(TokioIo::new(Patient::new(stream)), service);
+                    if let Err(error) = watcher.watch(connection).await {
+                        tracing::debug!(error = %error, "a connection ended early");
+                    }
+                }
             }
             shell.metrics.connections.dec();
             drop(place);
         });
     }
     drop(listener);
-    if timeout(STOP_TIME, graceful.shutdown()).await.is_err() {
+    let all = u32::try_from(shell.config.connections).unwrap_or(u32::MAX);
+    let ended = async { tokio::join!(graceful.shutdown(), places.acquire_many(all)) };
+    if timeout(STOP_TIME, ended).await.is_err() {
         tracing::warn!(seconds = STOP_TIME.as_secs(), "connections that had not ended were cut");
     }
     Ok(())
@@ -92,6 +107,19 @@ pub fn stop_on_signal(shell: &Arc<Shell>) -> io::Result<()> {
         shell.stop();
     });
     Ok(())
+}
+
+/// HTTP/2 without TLS begins with `PRI`; so might a rare method, which the other way serves as well.
+async fn may_be_http2(stream: &TcpStream) -> bool {
+    let mut first = [0; 2];
+    // Who says nothing in time is turned away by the timeout of the head.
+    matches!(timeout(HEAD_TIME, stream.peek(&mut first)).await, Ok(Ok(read)) if b"PR".starts_with(&first[..read]))
+}
+
+fn http1() -> hyper::server::conn::http1::Builder {
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES);
+    builder
 }
 
 fn builder() -> auto::Builder<TokioExecutor> {
@@ -131,6 +159,10 @@ struct Patient {
 impl Patient {
     const fn new(stream: TcpStream) -> Self {
         Self { stream, waiting: None }
+    }
+
+    fn release(self) -> TcpStream {
+        self.stream
     }
 
     fn in_time<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {

@@ -61,7 +61,9 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let feeds = Feeds::open(&shell.config.data)?;
     let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, feeds, uploads });
     app.shell.set_founder(found::founder(app.downgrade()));
-    app.lookout.attach(Hub::start(rendering(&app)));
+    let hub = Hub::start(rendering(&app));
+    app.shell.set_hub(hub.clone());
+    app.lookout.attach(hub);
     recall(&app);
     Ok(Server { app, writer: opened.writer })
 }

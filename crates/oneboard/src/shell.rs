@@ -35,6 +35,7 @@ pub struct Shell {
     /// What the audit has still to note.
     pub audits: Audits,
     founder: OnceLock<Founder>,
+    hub: OnceLock<live::Hub>,
     ready: AtomicBool,
     stopping: watch::Sender<bool>,
 }
@@ -61,6 +62,7 @@ impl Shell {
             requests,
             audits: Audits::default(),
             founder: OnceLock::new(),
+            hub: OnceLock::new(),
             ready: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
         }))
@@ -73,6 +75,15 @@ impl Shell {
 
     pub fn founder(&self) -> Option<&Founder> {
         self.founder.get()
+    }
+
+    /// Says who takes over the connections of live streams. The first answer stands.
+    pub fn set_hub(&self, hub: live::Hub) {
+        let _ = self.hub.set(hub);
+    }
+
+    pub fn hub(&self) -> Option<live::Hub> {
+        self.hub.get().cloned()
     }
 
     /// The board is loaded: `/ready` may say so.

@@ -27,6 +27,9 @@ use uuid::Uuid;
 /// A stream says what it refuses, and shows what it does not, within this.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Acts that a browser's form alone can do.
+const FORMS: [&str; 1] = ["/import/{upload}"];
+
 struct Site {
     _server: Server,
     app: Router,
@@ -77,8 +80,20 @@ impl Site {
         let body = match route.method {
             Method::Get => Body::empty(),
             Method::Post => {
-                request = request.header("content-type", "application/json");
-                Body::from(body.to_string())
+                let form = |fields: &Map<String, Value>| {
+                    let pairs = fields.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default()));
+                    pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+                };
+                // What takes neither takes a file; this one has none in it.
+                let (kind, content) = match (route.body, body) {
+                    (Some(_), Value::Object(fields)) if FORMS.contains(&route.path) => {
+                        ("application/x-www-form-urlencoded", form(fields))
+                    }
+                    (Some(_), _) => ("application/json", body.to_string()),
+                    (None, _) => ("multipart/form-data; boundary=x", "--x--\r\n".to_owned()),
+                };
+                request = request.header("content-type", kind);
+                Body::from(content)
             }
         };
         let request = request.body(body).expect("a request");
@@ -107,6 +122,7 @@ fn named(name: &str, operation: &str, objects: &Objects) -> Option<String> {
         "roll_call" => objects.roll_call.to_string(),
         "grant" => objects.grant.to_string(),
         "line" | "number" => "1".to_owned(),
+        "upload" => Uuid::nil().to_string(),
         _ => return None,
     })
 }

@@ -22,12 +22,17 @@ pub fn verdict(board: &Board, holder: &Holder, route: &Route, relation: Relation
     let actor = Actor::Person(holder.person);
     match route.gate {
         Gate::Needs(Action::StandPost) | Gate::Public | Gate::SignedIn | Gate::Demonstration => None,
-        // A page whose address names no object begins at the widest unit in reach.
-        Gate::Needs(action) if route.method == Method::Get && parts(route.path).is_empty() => {
-            Some(!scope(board, actor, action, NOW).is_empty())
-        }
+        // What names no object is open to whoever has the right anywhere; what comes of it is judged object by object.
+        Gate::Needs(action) if !names_an_object(route) => Some(!scope(board, actor, action, NOW).is_empty()),
         Gate::Needs(action) => Some(permits(board, actor, action, Place::Unit(unit), NOW).is_permitted()),
     }
+}
+
+/// Does a unit's object stand in the address or the body? What one has sent oneself is no unit's.
+pub fn names_an_object(route: &Route) -> bool {
+    let parts = parts(route.path);
+    let own = parts.iter().all(|part| *part == "upload");
+    !own || (parts.is_empty() && route.method == Method::Post && route.body.is_some())
 }
 
 /// A stream's part, and how one of it is named for the objects of a unit.
@@ -178,8 +183,7 @@ mod tests {
         let board = model::board();
         for holder in holders().iter().filter(|holder| holder.tier == Tier::County) {
             for route in table() {
-                // A page whose address names nothing shows what is in reach, whatever is asked beside.
-                if !(route.method == Method::Get && parts(route.path).is_empty()) {
+                if names_an_object(&route) {
                     assert_ne!(
                         verdict(&board, holder, &route, Relation::Beside),
                         Some(true),

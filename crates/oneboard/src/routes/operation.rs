@@ -66,7 +66,7 @@ pub fn routes() -> Vec<Route> {
             NOUN,
             "/operations/{operation}/roll-calls",
             "The roll calls of an operation, by exception",
-            Gate::Needs(Action::ViewPosts),
+            Gate::Needs(Action::ViewOperation),
             None,
             || get(roll_calls),
         ),
