@@ -47,9 +47,18 @@ record-roll-call-opened = Roll call of { $unit }, { $count } to ask
 record-roll-call-answered = Roll call answered: { $answer }
 record-roll-call-closed = Roll call closed
 record-shift-began = { $post }: shift began
-record-grace-over = { $post }: time to check in is over, { $count } late
-record-shift-ended = { $post }: shift ended, { $count } did not come
-record-relief-late = { $post }: relief late, { $count } waiting
+record-grace-over = { $count ->
+    [0] { $post }: time to check in is over, nobody is late
+   *[other] { $post }: time to check in is over, { $count } late
+}
+record-shift-ended = { $count ->
+    [0] { $post }: shift ended
+   *[other] { $post }: shift ended, { $count } did not come
+}
+record-relief-late = { $count ->
+    [0] { $post }: nobody waits for relief
+   *[other] { $post }: relief late, { $count } waiting
+}
 record-contact-overdue = { $post }: contact overdue
 record-watch-offered = The watch was offered to { $name }
 record-watch-taken = { $name } took the watch

@@ -47,9 +47,18 @@ record-roll-call-opened = { $unit }点名，需询问 { $count } 人
 record-roll-call-answered = 点名应答：{ $answer }
 record-roll-call-closed = 点名结束
 record-shift-began = { $post }：班次开始
-record-grace-over = { $post }：签到时限已过，{ $count } 人迟到
-record-shift-ended = { $post }：班次结束，{ $count } 人未到岗
-record-relief-late = { $post }：换岗延误，{ $count } 人待接替
+record-grace-over = { $count ->
+    [0] { $post }：签到时限已过，无人迟到
+   *[other] { $post }：签到时限已过，{ $count } 人迟到
+}
+record-shift-ended = { $count ->
+    [0] { $post }：班次结束
+   *[other] { $post }：班次结束，{ $count } 人未到岗
+}
+record-relief-late = { $count ->
+    [0] { $post }：无人待接替
+   *[other] { $post }：换岗延误，{ $count } 人待接替
+}
 record-contact-overdue = { $post }：联络超时
 record-watch-offered = 向{ $name }移交值班
 record-watch-taken = { $name }接班
