@@ -21,17 +21,27 @@ pub fn verdict(board: &Board, holder: &Holder, route: &Route, relation: Relation
     let unit = relation.unit(holder.tier)?;
     let actor = Actor::Person(holder.person);
     match route.gate {
-        Gate::Needs(Action::StandPost) | Gate::Public | Gate::SignedIn | Gate::Demonstration => None,
+        Gate::Needs(Action::StandPost | Action::Delegate) | Gate::Public | Gate::SignedIn | Gate::Demonstration => None,
         // What names no object is open to whoever has the right anywhere; what comes of it is judged object by object.
         Gate::Needs(action) if !names_an_object(route) => Some(!scope(board, actor, action, NOW).is_empty()),
-        Gate::Needs(action) => Some(permits(board, actor, action, Place::Unit(unit), NOW).is_permitted()),
+        Gate::Needs(action) => {
+            // A unit is changed by whoever may change what it hangs from.
+            let parent = board.force.unit(unit).and_then(|found| found.parent).filter(|_| changes_a_unit(route));
+            let mut places = [Some(unit), parent].into_iter().flatten().map(Place::Unit);
+            Some(places.all(|place| permits(board, actor, action, place, NOW).is_permitted()))
+        }
     }
+}
+
+fn changes_a_unit(route: &Route) -> bool {
+    route.method == Method::Post && route.path == "/units/{unit}"
 }
 
 /// Does a unit's object stand in the address or the body? What one has sent oneself is no unit's.
 pub fn names_an_object(route: &Route) -> bool {
     let parts = parts(route.path);
-    let own = parts.iter().all(|part| *part == "upload");
+    // A table of an operation holds those of its rows that are in reach.
+    let own = parts.iter().all(|part| *part == "upload" || (*part == "operation" && route.kind == Kind::File));
     !own || (parts.is_empty() && route.method == Method::Post && route.body.is_some())
 }
 
@@ -79,6 +89,7 @@ pub fn text() -> String {
                     Gate::SignedIn if route.kind == Kind::Stream => "by stream".to_owned(),
                     Gate::SignedIn => "one's own".to_owned(),
                     Gate::Needs(Action::StandPost) => "one's own shift".to_owned(),
+                    Gate::Needs(Action::Delegate) => "one's own role".to_owned(),
                     Gate::Needs(_) => cell(|relation| verdict(&board, holder, &route, relation)),
                 };
                 let _ = write!(text, " {cell} |");
