@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod board_screen;
 mod force;
 mod operation;
 mod watch;
