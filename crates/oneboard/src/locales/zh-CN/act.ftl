@@ -1,12 +1,12 @@
 act-blank = 请先填写内容。
-act-too-long = 共 { $length } 字,最多 { $longest } 字。请精简或分次发送。
-act-board-mode = 本屏为看板模式,仅供查看。请在其他设备登录后操作。
+act-too-long = 共 { $length } 字，最多 { $longest } 字。请精简或分次发送。
+act-board-mode = 本屏为看板模式，仅供查看。请在其他设备登录后操作。
 act-choose = 请选择
 act-optional = 选填
 act-back = 返回
-act-not-a-time = “{ $value }”不是日期时间,请按 2026-02-01T08:00 填写。
-act-nobody = 您的权限范围内没有警号或姓名为“{ $value }”的在职人员,请准确填写。
-act-several = 名为“{ $value }”的有 { $count } 人,请填写警号。
+act-not-a-time = “{ $value }”不是日期时间，请按 2026-02-01T08:00 填写。
+act-nobody = 您的权限范围内没有警号或姓名为“{ $value }”的在职人员，请准确填写。
+act-several = 名为“{ $value }”的有 { $count } 人，请填写警号。
 act-keep = 保存
 act-edit = 修改
 act-optional-language = 与上不同时填写

@@ -1,77 +1,77 @@
 # 权限
-refusal-no-role = 在{ $unit }{ $action }需要相应角色,您没有该角色。请联系安全管理员。
-refusal-out-of-reach = 您是{ $held }的{ $role },无权在{ $unit }{ $action }。请联系{ $unit }值班员。
-refusal-expired = 无权{ $action }:您在{ $held }的{ $role }角色已于 { $until } 到期。请申请续期。
-refusal-not-on-the-board = 板上没有此项,或未对您开放。请核对是否已关闭、链接是否正确。
+refusal-no-role = 在{ $unit }{ $action }需要相应角色，您没有该角色。请联系安全管理员。
+refusal-out-of-reach = 您是{ $held }的{ $role }，无权在{ $unit }{ $action }。请联系{ $unit }值班员。
+refusal-expired = 无权{ $action }：您在{ $held }的{ $role }角色已于 { $until } 到期。请申请续期。
+refusal-not-on-the-board = 板上没有此项，或未对您开放。请核对是否已关闭、链接是否正确。
 
 # 授权
-refusal-no-such-holder = 队伍中没有此人。请先录入人员,再授予角色。
+refusal-no-such-holder = 队伍中没有此人。请先录入人员，再授予角色。
 refusal-no-such-grant = { $person } 目前不具有该角色。请重新查看角色列表。
 refusal-grant-ends-before-it-begins = 角色自 { $from } 开始、{ $until } 结束。结束时间应晚于开始时间。
-refusal-two-administrators = { $person } 已是{ $held }。任何人不得兼任两类管理员,请另选他人。
-refusal-administrator-below-the-top = { $role }面向全队伍,请在{ $unit }授予。
+refusal-two-administrators = { $person } 已是{ $held }。任何人不得兼任两类管理员，请另选他人。
+refusal-administrator-below-the-top = { $role }面向全队伍，请在{ $unit }授予。
 refusal-grant-to-oneself = 不得为本人授予角色。请由其他安全管理员办理。
 refusal-delegated-already = 受托的角色不得转托。可由原持有人直接委托给您考虑的人选。
-refusal-delegation-too-long = 委托不能到 { $until } 为止,最晚为 { $latest }。
-refusal-held-already = { $person } 已是{ $unit }的{ $role }。如需更改期限,请先撤销原授权。
-refusal-grant-id-taken = 该授权此前已提交过,请使用新的编号。
-refusal-too-many-grants = { $person } 已有 { $most } 项角色,达到上限。请先撤销已到期的角色。
+refusal-delegation-too-long = 委托不能到 { $until } 为止，最晚为 { $latest }。
+refusal-held-already = { $person } 已是{ $unit }的{ $role }。如需更改期限，请先撤销原授权。
+refusal-grant-id-taken = 该授权此前已提交过，请使用新的编号。
+refusal-too-many-grants = { $person } 已有 { $most } 项角色，达到上限。请先撤销已到期的角色。
 
 # 队伍
-refusal-no-such-unit = 板上没有该单位。请先添加,或从列表中选择。
-refusal-no-such-person = 板上没有此人。请先录入,或从列表中选择。
+refusal-no-such-unit = 板上没有该单位。请先添加，或从列表中选择。
+refusal-no-such-person = 板上没有此人。请先录入，或从列表中选择。
 refusal-has-left = { $person } 已于 { $since } 离队。请选择在职人员。
-refusal-nameless-unit = 单位须有名称,中文、英文至少填写一项。
-refusal-second-first-unit = 最上级单位只能有一个,现为{ $first }。请为本单位指定上级。
-refusal-unit-below-itself = { $parent }隶属于{ $unit },不能作为其上级。请选择本支以外的单位。
-refusal-too-deep = { $unit }将处于第 { $tier } 级,最深为第 { $deepest } 级。请置于较高层级。
+refusal-nameless-unit = 单位须有名称，中文、英文至少填写一项。
+refusal-second-first-unit = 最上级单位只能有一个，现为{ $first }。请为本单位指定上级。
+refusal-unit-below-itself = { $parent }隶属于{ $unit }，不能作为其上级。请选择本支以外的单位。
+refusal-too-deep = { $unit }将处于第 { $tier } 级，最深为第 { $deepest } 级。请置于较高层级。
 
 # 安保任务
-refusal-no-such-operation = 板上没有该安保任务,可能已经结束。请在已结束的任务中查找。
-refusal-not-running = 该安保任务{ $phase },尚不能上岗。请先启动。
-refusal-nameless-operation = 安保任务须有名称,中文、英文至少填写一项。
+refusal-no-such-operation = 板上没有该安保任务，可能已经结束。请在已结束的任务中查找。
+refusal-not-running = 该安保任务{ $phase }，尚不能上岗。请先启动。
+refusal-nameless-operation = 安保任务须有名称，中文、英文至少填写一项。
 refusal-period-backwards = 安保任务自 { $from } 开始、{ $to } 结束。结束时间应晚于开始时间。
-refusal-terms-are-fixed = 签到、换岗的宽限时间在任务设立时即已确定。请保持不变,或另设任务。
-refusal-level-number = 第 { $rung } 级重复,或不在 1 至 9 之间。各级编号不得相同。
+refusal-terms-are-fixed = 签到、换岗的宽限时间在任务设立时即已确定。请保持不变，或另设任务。
+refusal-level-number = 第 { $rung } 级重复，或不在 1 至 9 之间。各级编号不得相同。
 refusal-no-such-level = 本任务没有第 { $rung } 级。请从所列等级中选择。
 refusal-level-already = 自 { $since } 起已是第 { $rung } 级。
-refusal-phase-order = 安保任务只能依次推进:目前{ $from },不能转为{ $to }。
+refusal-phase-order = 安保任务只能依次推进：目前{ $from }，不能转为{ $to }。
 refusal-still-manned = 尚有 { $count } 人在岗。请待其下岗后再结束任务。
-refusal-no-such-proposal = 第 { $number } 项建议已答复,或并不存在。请重新查看列表。
+refusal-no-such-proposal = 第 { $number } 项建议已答复，或并不存在。请重新查看列表。
 
 # 岗位
 refusal-no-such-post = 该安保任务中没有此岗位。请从列表中选择。
 refusal-number-taken = 编号“{ $number }”已属于 { $post }。请为本岗位另设编号。
 refusal-nameless-post = 岗位“{ $number }”须有编号和名称。
 refusal-post-outside-operation = { $unit }不隶属于任务牵头单位{ $above }。只能为其所属单位设岗。
-refusal-contact-too-often = 每 { $minutes } 分钟联络一次难以做到。请设为 5 分钟以上,或不设。
+refusal-contact-too-often = 每 { $minutes } 分钟联络一次难以做到。请设为 5 分钟以上，或不设。
 
 # 排班
 refusal-no-such-shift = 该安保任务中没有此班次。请从排班表中选择。
 refusal-no-such-assignment = 该排班已不在任务中。请重新查看排班表。
-refusal-shift-span = 班次 { $from } 至 { $to } 有误:结束应晚于开始,且不超过 36 小时。
-refusal-shift-outside-operation = 班次 { $from } 至 { $to } 超出任务期限({ $begins } 至 { $ends })。请调整其一。
-refusal-shift-strength = 每班应为 1 至 500 人,不能是 { $required } 人。
-refusal-clash = { $person } 已排在 { $post },{ $from } 至 { $to }。请先调整该班次,或另选他人。
-refusal-is-pinned = { $person } 的排班已锁定,请先解锁。
-refusal-has-begun = { $person } 已经上岗,请改为登记换岗。
-refusal-shift-has-begun = 该班次已有 { $standing } 人上岗,不能删除或移至他岗。请改为撤销岗位。
+refusal-shift-span = 班次 { $from } 至 { $to } 有误：结束应晚于开始，且不超过 36 小时。
+refusal-shift-outside-operation = 班次 { $from } 至 { $to } 超出任务期限（{ $begins } 至 { $ends }）。请调整其一。
+refusal-shift-strength = 每班应为 1 至 500 人，不能是 { $required } 人。
+refusal-clash = { $person } 已排在 { $post }，{ $from } 至 { $to }。请先调整该班次，或另选他人。
+refusal-is-pinned = { $person } 的排班已锁定，请先解锁。
+refusal-has-begun = { $person } 已经上岗，请改为登记换岗。
+refusal-shift-has-begun = 该班次已有 { $standing } 人上岗，不能删除或移至他岗。请改为撤销岗位。
 
 # 签到
-refusal-already-at-post = { $person } 自 { $since } 起已在岗,无需再办。
-refusal-already-off = { $person } 已于 { $until } 下岗。如需再次上岗,须重新排班。
-refusal-too-early = 本班 { $from } 开始,{ $opens } 起可以签到。请稍候。
+refusal-already-at-post = { $person } 自 { $since } 起已在岗，无需再办。
+refusal-already-off = { $person } 已于 { $until } 下岗。如需再次上岗，须重新排班。
+refusal-too-early = 本班 { $from } 开始，{ $opens } 起可以签到。请稍候。
 refusal-shift-over = 本班已于 { $to } 结束。请查看排班表中的当前班次。
 refusal-at-another-post = { $person } 正在 { $post } 在岗。请先从该岗位下岗。
-refusal-nobody-to-relieve = { $person } 不在本岗,无法接替。请直接签到。
-refusal-not-at-post = { $person } 不在岗,无需离岗。
-refusal-before-the-end = 本班 { $to } 结束,尚无人接替 { $person }。请申请换岗,或说明现在离岗的原因。
+refusal-nobody-to-relieve = { $person } 不在本岗，无法接替。请直接签到。
+refusal-not-at-post = { $person } 不在岗，无需离岗。
+refusal-before-the-end = 本班 { $to } 结束，尚无人接替 { $person }。请申请换岗，或说明现在离岗的原因。
 refusal-post-not-in-force = { $post } 目前没有开班。
 refusal-post-closed = { $post } 已撤销。请查看岗位列表。
 refusal-no-such-roll-call = 该点名未在进行。请重新发起。
 refusal-roll-call-open = { $unit }自 { $since } 起已有点名在进行。请先完成或结束。
 refusal-not-an-exception = 此人不在本次点名的异常名单内。
-refusal-roll-call-id-taken = 该点名此前已提交过,请使用新的编号。
+refusal-roll-call-id-taken = 该点名此前已提交过，请使用新的编号。
 
 # 值班
 refusal-nobody-in-person = 值班须由本人承担。请以值班员身份登录。
@@ -81,11 +81,11 @@ refusal-watch-is-yours = 您自 { $since } 起已在值班。
 refusal-unread-lines = 阅读期间新收第 { $first } 至 { $last } 号记录。请阅后再接班。
 refusal-open-lines-unowned = 有 { $count } 项未办结事项无承办人。请指定承办人。
 refusal-nothing-to-sign = { $unit }没有待签的交接班。
-refusal-own-handover = { $officer } 是接班人,不能代离开的交班人签字。请由带班领导签字。
-refusal-no-such-line = 本班记录中没有第 { $line } 号。请核对编号,或查阅档案。
+refusal-own-handover = { $officer } 是接班人，不能代离开的交班人签字。请由带班领导签字。
+refusal-no-such-line = 本班记录中没有第 { $line } 号。请核对编号，或查阅档案。
 refusal-line-closed = 第 { $line } 号已办结。请另记一条并注明关联。
 refusal-order-without-leader = 口头命令须注明下令领导。请选择。
-refusal-leader-without-order = 只有口头命令才注明领导。请改为口头命令,或去掉 { $person }。
+refusal-leader-without-order = 只有口头命令才注明领导。请改为口头命令，或去掉 { $person }。
 refusal-no-countersignature = 第 { $line } 号无需补签。
-refusal-not-your-order = 第 { $line } 号命令由 { $leader } 下达,只能由其本人补签。
-refusal-action-without-owner = 第 { $line } 号需要办理,请指定承办人。
+refusal-not-your-order = 第 { $line } 号命令由 { $leader } 下达，只能由其本人补签。
+refusal-action-without-owner = 第 { $line } 号需要办理，请指定承办人。
