@@ -21,7 +21,7 @@ use super::{Sheet, state};
 use crate::fragment::Fragment;
 
 /// Spans of the day with a column of their own; a table with more cannot be read, so the rest share the last one.
-const MOST_COLUMNS: usize = 4;
+const MOST_COLUMNS: usize = 6;
 /// How far ahead one post's roster looks.
 const AHEAD: Minutes = Minutes(7 * 24 * 60);
 
