@@ -20,8 +20,8 @@ pub enum JournalCommand {
         #[arg(long, value_parser = archive::read_public_key)]
         public_key: Option<VerifyingKey>,
         /// A checkpoint kept elsewhere, as the line that was printed or sent; the journal must contain all that it sealed.
-        #[arg(long)]
-        witness: Option<Checkpoint>,
+        #[arg(long, value_parser = read_witness)]
+        witness: Option<Box<Checkpoint>>,
     },
     /// Write every entry as a line of JSON.
     Export {
@@ -35,6 +35,10 @@ pub enum JournalCommand {
     },
 }
 
+fn read_witness(line: &str) -> Result<Box<Checkpoint>, <Checkpoint as std::str::FromStr>::Err> {
+    line.parse().map(Box::new)
+}
+
 /// Runs `oneboard journal …`.
 ///
 /// # Errors
@@ -42,8 +46,9 @@ pub enum JournalCommand {
 pub fn run(command: JournalCommand) -> anyhow::Result<()> {
     match command {
         JournalCommand::Verify { path, public_key, witness } => {
-            let report = journal::verify(&path, &VerifyOptions { public_key, witness })
-                .with_context(|| format!("{} does not hold", path.display()))?;
+            let report =
+                journal::verify(&path, &VerifyOptions { public_key, witness: witness.map(|witness| *witness) })
+                    .with_context(|| format!("{} does not hold", path.display()))?;
             print!("{}", told(&report, public_key.is_some()));
             Ok(())
         }

@@ -10,8 +10,25 @@ const LOCALES: &str = "/locales/";
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 
 /// Routes that show several nouns, or none: they decide nothing, so the board does not know them.
-const NOT_NOUNS: [&str; 14] =
-    ["mod", "act", "table", "api", "assets", "board", "calendar", "export", "import", "live", "mine", "pack", "me", "record"];
+const NOT_NOUNS: [&str; 17] = [
+    "mod",
+    "act",
+    "table",
+    "api",
+    "assets",
+    "board",
+    "calendar",
+    "demonstration",
+    "export",
+    "import",
+    "interface",
+    "live",
+    "mine",
+    "pack",
+    "me",
+    "record",
+    "sheets",
+];
 
 pub fn check(files: &[File]) -> Vec<Finding> {
     let mut nouns: BTreeMap<&str, &str> = BTreeMap::new();

@@ -3,7 +3,7 @@
 //! A table holds what its reader may both see and take out; that it was taken is kept for the audit.
 
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use board::access::{self, Action, Audit, Place, Scope, scope};
 use board::{Actor, Command, OperationId, UnitId};

@@ -179,7 +179,6 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Watch(unit) => watch::watch(sheet, unit),
         Fragment::Brief(unit) => watch::brief(sheet, unit),
         Fragment::Mine(person) => checkin::page(sheet, person),
-        other => post::gone(sheet, other),
     }
 }
 

@@ -65,7 +65,7 @@ pub fn posts_in_view<'a>(
 }
 
 /// The shifts of a post that begin within `span`: a night belongs to the day on which it begins.
-pub fn beginning<'a>(operation: &'a Operation, post: PostId, span: Span) -> impl Iterator<Item = (ShiftId, &'a Shift)> {
+pub fn beginning(operation: &Operation, post: PostId, span: Span) -> impl Iterator<Item = (ShiftId, &Shift)> {
     operation.roster.shifts_of(post, span).filter(move |(_, shift)| span.contains(shift.span.from))
 }
 

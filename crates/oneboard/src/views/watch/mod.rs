@@ -30,13 +30,16 @@ pub fn line_address(unit: UnitId, number: u32) -> String {
     format!("/units/{unit}/watch/lines/{number}")
 }
 
+/// Lines with their numbers.
+pub type Lines<'a> = Vec<(u32, &'a Line)>;
+
 /// Open lines in groups. A verbal order that nobody has signed for stands among the orders, whatever else is to be done with it.
 #[derive(Default)]
 pub struct Open<'a> {
-    pub untriaged: Vec<(u32, &'a Line)>,
+    pub untriaged: Lines<'a>,
     /// Those in somebody's hands, by owner.
-    pub owned: Vec<(Option<PersonId>, Vec<(u32, &'a Line)>)>,
-    pub orders: Vec<(u32, &'a Line)>,
+    pub owned: Vec<(Option<PersonId>, Lines<'a>)>,
+    pub orders: Lines<'a>,
 }
 
 impl<'a> Open<'a> {
