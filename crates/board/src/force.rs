@@ -70,6 +70,9 @@ pub struct Person {
     pub telephone: Option<TextId>,
     /// When they left the force; their record stays.
     pub left: Option<At>,
+    /// When their words were erased.
+    #[serde(default)]
+    pub erased: Option<At>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -187,6 +190,8 @@ pub struct Changes {
 pub enum Command {
     /// Add and change units and people. What is as it was yields no event, so the same rows twice change nothing.
     Keep(Changes),
+    /// Erase the words of somebody who has left: name, staff number, telephone. What they did stays, without a name.
+    Erase { person: PersonId },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -194,7 +199,16 @@ pub enum Command {
 pub enum Event {
     UnitKept(UnitRow),
     PersonKept(PersonRow),
-    PersonLeft { person: PersonId, at: At },
+    PersonLeft {
+        person: PersonId,
+        at: At,
+    },
+    /// The journal erases these texts in the same transaction.
+    PersonErased {
+        person: PersonId,
+        texts: Vec<TextId>,
+        at: At,
+    },
 }
 
 impl Event {
@@ -202,7 +216,7 @@ impl Event {
         into.push(match self {
             Self::UnitKept(row) => Subject::Unit(row.id),
             Self::PersonKept(row) => Subject::Person(row.id),
-            Self::PersonLeft { person, .. } => Subject::Person(*person),
+            Self::PersonLeft { person, .. } | Self::PersonErased { person, .. } => Subject::Person(*person),
         });
     }
 }
@@ -216,6 +230,10 @@ pub enum Refusal {
     NoSuchPerson { person: PersonId },
     #[error("person {person} left the force at {since:?}: choose somebody who serves")]
     HasLeft { person: PersonId, since: At },
+    #[error("person {person} still serves: record that they have left, then erase")]
+    StillServes { person: PersonId },
+    #[error("the words of person {person} were erased at {since:?}: nothing is left to erase")]
+    ErasedAlready { person: PersonId, since: At },
     #[error("unit {unit} has no name: give it one in either language")]
     NamelessUnit { unit: UnitId },
     #[error("unit {unit} would be the second first unit: give it a parent; the first is {first}")]
@@ -227,7 +245,10 @@ pub enum Refusal {
 }
 
 pub(crate) fn place(board: &Board, command: &Command) -> Vec<(Action, Place)> {
-    let Command::Keep(changes) = command;
+    let changes = match command {
+        Command::Keep(changes) => changes,
+        Command::Erase { person } => return vec![(Action::KeepForce, Place::Person(*person))],
+    };
     // A new unit is judged where it will hang, a change where the thing is and where it will be.
     let mut units: Vec<UnitId> = Vec::new();
     for row in &changes.units {
@@ -248,7 +269,10 @@ pub(crate) fn place(board: &Board, command: &Command) -> Vec<(Action, Place)> {
 }
 
 pub(crate) fn decide(board: &Board, command: &Command, context: &Context) -> Result<Vec<Event>, crate::Refusal> {
-    let Command::Keep(changes) = command;
+    let changes = match command {
+        Command::Keep(changes) => changes,
+        Command::Erase { person } => return Ok(vec![erase(&board.force, *person, context.now)?]),
+    };
     // Decide on a copy, row by row, so that later rows may build on earlier ones. The copy is cheap.
     let mut force = board.force.clone();
     let mut events = Vec::new();
@@ -280,6 +304,18 @@ pub(crate) fn decide(board: &Board, command: &Command, context: &Context) -> Res
         }
     }
     Ok(events)
+}
+
+fn erase(force: &Force, id: PersonId, at: At) -> Result<Event, Refusal> {
+    let person = force.person(id).ok_or(Refusal::NoSuchPerson { person: id })?;
+    if let Some(since) = person.erased {
+        return Err(Refusal::ErasedAlready { person: id, since });
+    }
+    if person.left.is_none() {
+        return Err(Refusal::StillServes { person: id });
+    }
+    let texts = [person.number, person.name].into_iter().chain(person.telephone).collect();
+    Ok(Event::PersonErased { person: id, texts, at })
 }
 
 fn check_unit(force: &Force, row: &UnitRow) -> Result<(), Refusal> {
@@ -384,8 +420,14 @@ pub(crate) fn apply(force: &mut Force, event: &Event) {
                 name: row.name,
                 telephone: row.telephone,
                 left: None,
+                erased: None,
             };
             force.people.insert(row.id, person);
+        }
+        Event::PersonErased { person, at, .. } => {
+            if let Some(found) = force.people.get_mut(person) {
+                found.erased = Some(*at);
+            }
         }
         Event::PersonLeft { person, at } => {
             if let Some(found) = force.people.get_mut(person) {

@@ -179,7 +179,7 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
         Event::Access(board::access::Event::Noted { .. }) => {}
         Event::Force(force::Event::UnitKept(row)) => topics.extend([Topic::Force, Topic::Unit(row.id)]),
         Event::Force(force::Event::PersonKept(row)) => topics.extend([Topic::Unit(row.unit), Topic::Person(row.id)]),
-        Event::Force(force::Event::PersonLeft { person, .. }) => {
+        Event::Force(force::Event::PersonLeft { person, .. } | force::Event::PersonErased { person, .. }) => {
             topics.push(Topic::Person(*person));
             topics.extend(board.force.person(*person).map(|found| Topic::Unit(found.unit)));
         }

@@ -69,6 +69,20 @@ fn a_person_moves_leaves_and_comes_back() {
 }
 
 #[test]
+fn the_words_of_somebody_who_left_can_be_erased_once() {
+    let mut world = World::force();
+    let who = person(A1, 3);
+    let found = world.board.force.person(who).unwrap().clone();
+    world.leaves(who);
+    let events = world.done(Actor::Operator, Command::Force(force::Command::Erase { person: who }));
+    let [board::Event::Force(force::Event::PersonErased { texts, .. })] = events.as_slice() else {
+        panic!("one event of erasure, not {events:?}");
+    };
+    assert!(texts.contains(&found.name) && texts.contains(&found.number));
+    assert!(world.board.force.person(who).unwrap().erased.is_some(), "the record stays, without words");
+}
+
+#[test]
 fn qualifications_are_a_set() {
     use force::Qualification::{Driver, Traffic};
     let mut world = World::force();

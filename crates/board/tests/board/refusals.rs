@@ -104,7 +104,12 @@ fn of_force() -> Vec<Refusal> {
     let mut deep = vec![unit_row(UnitId::from_value(501), Some(A1))];
     deep.extend((502..508).map(|id| unit_row(UnitId::from_value(id), Some(UnitId::from_value(id - 1)))));
     world.leaves(person(B1, 8));
+    let erase = |who| Command::Force(force::Command::Erase { person: who });
+    world.leaves(person(B1, 7));
+    world.done(OPERATOR, erase(person(B1, 7)));
     vec![
+        world.refused(OPERATOR, erase(person(B1, 6))),
+        world.refused(OPERATOR, erase(person(B1, 7))),
         world.refused(OPERATOR, unit(nameless, Some(UnitId::from_value(NOWHERE)))),
         world.refused(OPERATOR, keep(Changes { leaving: vec![Id::from_value(NOWHERE)], ..Changes::default() })),
         world.refused(OPERATOR, grant(Id::from_value(1), person(B1, 8), Role::Writer, B)),

@@ -57,6 +57,12 @@ pub fn routes() -> Vec<Route> {
             "Record that a person has left the force",
             Action::KeepForce,
         ),
+        Route::act::<Erase>(
+            NOUN,
+            "/people/{person}/erase",
+            "Erase the name, staff number and telephone of somebody who has left",
+            Action::KeepForce,
+        ),
     ]
 }
 
@@ -382,6 +388,17 @@ impl Act for KeepPerson {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Leave {
     person: PersonId,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Erase {
+    person: PersonId,
+}
+
+impl Act for Erase {
+    fn command(self, _: &mut Desk) -> Result<Command, Problem> {
+        Ok(Command::Force(Keep::Erase { person: self.person }))
+    }
 }
 
 impl Act for Leave {

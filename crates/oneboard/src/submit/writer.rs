@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use board::{Actor, At, Board, Event, Subject};
+use board::{Actor, At, Board, Event, Subject, TextId};
 use hmac::{Hmac, KeyInit, Mac};
 use journal::{AppendError, Head, Journal, NewEntry, NewText};
 use sha2::Sha256;
@@ -217,7 +217,7 @@ impl Writer {
             body: bytes,
             subjects: subjects_of(&body.events),
             texts: submission.texts.iter().map(new_text).collect(),
-            erase: Vec::new(),
+            erase: erased_by(&body.events).map(TextId::value).collect(),
         });
         group.texts.extend(submission.texts.iter().cloned());
         group.kept.push((submission.actor, body.events.into()));
@@ -260,6 +260,10 @@ impl Writer {
     fn publish(&mut self, mut group: Group, head: Head) {
         let first = self.head.position + 1;
         self.register.keep(group.texts.drain(..).map(|text| (text.id, text.body.into())));
+        let erased: Vec<TextId> = group.kept.iter().flat_map(|(_, events)| erased_by(events)).collect();
+        if !erased.is_empty() {
+            self.register.erase(&erased);
+        }
         self.head = head;
         self.at = group.at;
         self.board = group.board.clone();
@@ -319,6 +323,17 @@ fn fail(waiting: Vec<Request>, reason: &str) {
 
 fn new_text(text: &super::Text) -> NewText {
     NewText { id: text.id.value(), kind: text.kind as u8, body: text.body.clone() }
+}
+
+/// The texts that these events erase.
+fn erased_by(events: &[Event]) -> impl Iterator<Item = TextId> {
+    events
+        .iter()
+        .flat_map(|event| match event {
+            Event::Force(board::force::Event::PersonErased { texts, .. }) => texts.as_slice(),
+            _ => &[],
+        })
+        .copied()
 }
 
 fn subjects_of(events: &[Event]) -> journal::Subjects {

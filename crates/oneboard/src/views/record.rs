@@ -305,6 +305,7 @@ impl Telling<'_> {
                 let values = [("name", self.name(row.id).into()), ("unit", self.unit(row.unit).into())];
                 self.sheet.say("record-person-kept", &values)
             }
+            force::Event::PersonErased { .. } => self.sheet.t("record-person-erased").into_owned(),
             force::Event::PersonLeft { person, .. } => {
                 self.sheet.say("record-person-left", &[("name", self.name(*person).into())])
             }

@@ -32,3 +32,5 @@ force-duties = Duties, yesterday to a week ahead
 force-no-duties = No duties in these days.
 force-number-of = This number belongs to { $name }. Give another.
 force-number-taken = This number belongs to somebody else in the force. Check it.
+force-erase = Erase name and telephone
+force-erase-sure = Name, staff number and telephone are erased for good. What was done stays on the record, without a name.

@@ -84,3 +84,4 @@ record-answer-absent = absent
 record-answer-excused = excused
 records = Records
 record-open = Everything on record
+record-person-erased = The words of a person were erased

@@ -92,3 +92,5 @@ refusal-leader-without-order = Only a verbal order names a leader. Choose that k
 refusal-no-countersignature = Entry { $line } asks for no countersignature.
 refusal-not-your-order = The order of entry { $line } was given by { $leader }. Only they can sign for it.
 refusal-action-without-owner = Entry { $line } is for action and needs an owner. Name one.
+refusal-still-serves = { $person } still serves. Record that they have left, then erase.
+refusal-erased-already = The words were erased at { $since }. Nothing is left to erase.

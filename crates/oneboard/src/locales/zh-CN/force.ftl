@@ -32,3 +32,5 @@ force-duties = 勤务（昨日至未来一周）
 force-no-duties = 此期间没有勤务。
 force-number-of = 该警号属于 { $name }，请另填。
 force-number-taken = 该警号属于队伍中其他人员，请核对。
+force-erase = 删除姓名和电话
+force-erase-sure = 姓名、警号和电话将永久删除；其履职记录保留，不再显示姓名。

@@ -84,3 +84,4 @@ record-answer-absent = 缺席
 record-answer-excused = 准假
 records = 记录
 record-open = 全部记录
+record-person-erased = 已删除一人的个人信息

@@ -89,3 +89,5 @@ refusal-leader-without-order = 只有口头命令才注明领导。请改为口�
 refusal-no-countersignature = 第 { $line } 号无需补签。
 refusal-not-your-order = 第 { $line } 号命令由 { $leader } 下达，只能由其本人补签。
 refusal-action-without-owner = 第 { $line } 号需要办理，请指定承办人。
+refusal-still-serves = { $person } 仍在队，请先登记离队再删除。
+refusal-erased-already = 个人信息已于 { $since } 删除，无需再次删除。

@@ -32,6 +32,17 @@ pub fn one(sheet: &Sheet<'_>, id: PersonId, person: &Person) -> Markup {
         }
         @if sheet.may(Action::ViewRoster, Place::Person(id)) { (duties(sheet, id)) }
         @if is_own || sheet.may(Action::GrantRole, Place::Force) { (roles(sheet, id, is_own)) }
+        @if may_keep && person.left.is_some() && person.erased.is_none() {
+            details {
+                summary.act { (sheet.t("force-erase")) }
+                form.form method="post" action={ (person_address(id)) "/erase" } data-live {
+                    input type="hidden" name="command_id";
+                    p { (sheet.t("force-erase-sure")) }
+                    p.fault data-fault role="alert" hidden {}
+                    div.acts { button.act.grave { (sheet.t("force-erase")) } }
+                }
+            }
+        }
         @if may_keep && person.left.is_none() {
             section.part {
                 div.acts { a.act href={ (person_address(id)) "/edit" } { (sheet.t("force-edit-person")) } }
