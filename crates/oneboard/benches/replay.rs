@@ -115,6 +115,13 @@ fn commands(people: u64, posts: u64, assignments: u64) -> Vec<Command> {
     ]
 }
 
+/// The first of the two at each post has come: only a manned post can be heard.
+fn check_in(number: u64) -> Command {
+    let assignment = Id::from_value(50_000_000 + 2 * number);
+    let (operation, relieves, how, claimed) = (OPERATION, None, How::Radio, None);
+    Command::Checkin(checkin::Command::CheckIn { operation, assignment, relieves, how, claimed })
+}
+
 fn contact(number: u64) -> Command {
     let post = post_id(number % POSTS);
     Command::Checkin(checkin::Command::NoteContact { operation: OPERATION, post, how: How::Radio, note: None })
@@ -213,6 +220,7 @@ fn main() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut maker = Maker::open(folder.path(), Board::default());
         maker.append(commands(PEOPLE, POSTS, 2 * POSTS).into_iter());
+        maker.append((0..POSTS).map(check_in));
         maker.contacts(length - TAIL - maker.journal.head().position);
         drop(maker);
         // A start without a snapshot; its first entry is then the occasion to take one.
