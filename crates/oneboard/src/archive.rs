@@ -21,6 +21,8 @@ use crate::submit::{CHECKPOINT_KEY, JOURNAL, PAYLOAD_KEY};
 
 const MANIFEST: &str = "backup.json";
 const ACCOUNTS: &str = "accounts.sqlite";
+/// What is written whole and replaced whole: keys, and the addresses of calendars.
+const SMALL: [&str; 3] = [PAYLOAD_KEY, CHECKPOINT_KEY, crate::calendar::FILE];
 /// Files that entries name.
 pub const ATTACHMENTS: &str = "attachments";
 /// Folders within the attachments; a deeper tree is not ours.
@@ -80,9 +82,9 @@ pub fn back_up(data: &Path, destination: &Path) -> Result<Manifest, ArchiveError
             copy_accounts(&accounts, &staged.join(ACCOUNTS))?;
             files.insert(ACCOUNTS.to_owned(), sum(&staged.join(ACCOUNTS))?);
         }
-        for key in [PAYLOAD_KEY, CHECKPOINT_KEY] {
-            if data.join(key).exists() {
-                files.insert(key.to_owned(), copy(&data.join(key), &staged.join(key))?);
+        for name in SMALL {
+            if data.join(name).exists() {
+                files.insert(name.to_owned(), copy(&data.join(name), &staged.join(name))?);
             }
         }
         let options = VerifyOptions { public_key: public_key(data), ..VerifyOptions::default() };
@@ -258,7 +260,7 @@ fn manifest(source: &Path) -> Result<Manifest, ArchiveError> {
     let manifest: Manifest = serde_json::from_str(&text).map_err(|error| not(error.to_string()))?;
     let ours = |name: &String| {
         let plain = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-        plain && (name.starts_with("attachments/") || [ACCOUNTS, PAYLOAD_KEY, CHECKPOINT_KEY].contains(&name.as_str()))
+        plain && (name.starts_with("attachments/") || name == ACCOUNTS || SMALL.contains(&name.as_str()))
     };
     match manifest.files.keys().find(|name| !ours(name)) {
         Some(name) => Err(not(format!("it names the file {name:?}"))),

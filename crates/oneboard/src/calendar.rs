@@ -21,6 +21,9 @@ use subtle::ConstantTimeEq as _;
 
 use crate::accounts::token::random;
 
+/// The key of the feeds' addresses, and who has renewed theirs.
+pub const FILE: &str = "calendar.json";
+
 /// Bytes of the code kept in the address: more cannot be guessed sooner.
 const CODE_BYTES: usize = 16;
 
@@ -72,7 +75,7 @@ impl Feeds {
     /// # Errors
     /// [`FeedsError`].
     pub fn open(data: &Path) -> Result<Self, FeedsError> {
-        let path = data.join("calendar.json");
+        let path = data.join(FILE);
         let kept = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice::<Kept>(&bytes)
                 .map_err(|source| FeedsError::Unreadable { path: path.clone(), source })?,
