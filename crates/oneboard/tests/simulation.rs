@@ -231,8 +231,7 @@ impl World {
         let person = holders[self.random.below(holders.len())].person;
         let actor = self.random.pick(&[Actor::Person(person), Actor::Person(on.person), Actor::Operator, Actor::Clock]);
         let Objects { manned: operation, assignment, post, unit, other, .. } = on;
-        let text = Some(Id::from_value(self.random.next()));
-        let words = text.unwrap_or(Id::from_value(1));
+        let words = Id::from_value(self.random.next());
         let mut kept = None;
         let command = match self.random.below(8) {
             0 => Command::Checkin(checkin::Command::CheckIn {
@@ -250,7 +249,7 @@ impl World {
             }),
             2 => Command::Checkin(checkin::Command::NoteContact { operation, post, how: How::Radio, note: None }),
             3 | 4 => {
-                kept = text;
+                kept = Some(words);
                 let (operation, post, by_order_of) = (None, None, None);
                 Command::Watch(watch::Command::Write {
                     unit,
