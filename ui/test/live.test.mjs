@@ -134,6 +134,8 @@ test("the keyboard finds, helps and leaves", options, async () => {
 
 test("when the server is gone the page says so and since when; it recovers by itself with the current view", options, async () => {
   await open();
+  // The stream is open before it has said what time it is.
+  await becomes(() => /20:0[45]/.test(document.querySelector("[data-clock]").textContent));
   await server.stop();
   await becomes(() => /No connection since 20:0[45]/.test(document.getElementById("gone")?.textContent ?? ""));
   assert.equal(await page.evaluate(() => document.documentElement.hasAttribute("data-stale")), true);

@@ -59,9 +59,12 @@ pub const STREAMS: &[Sample] = &[
     ("Strips", |on| Fragment::Strips { operation: on.manned, unit: on.unit }),
     ("Post", |on| Fragment::Post { operation: on.manned, post: on.post }),
     ("Watch", |on| Fragment::Watch(on.unit)),
+    ("Brief", |on| Fragment::Brief(on.unit)),
     ("Operation", |on| Fragment::Operation(on.operation)),
     ("Unit", |on| Fragment::Unit(on.unit)),
     ("Roster", |on| Fragment::Roster { operation: on.manned, post: on.post }),
+    ("RosterDay", |on| Fragment::RosterDay { operation: on.manned, unit: on.unit, day: 0 }),
+    ("Shift", |on| Fragment::Shift { operation: on.manned, shift: on.shift }),
     ("RollCalls", |on| Fragment::RollCalls(on.operation)),
     ("Mine", |on| Fragment::Mine(on.person)),
 ];
@@ -119,7 +122,9 @@ fn sample_id(sample: fn(&Objects) -> Fragment) -> String {
     let id = sample(&on).to_string();
     id.replace(&on.operation.to_string(), "{operation}")
         .replace(&on.unit.to_string(), "{unit}")
+        .replace(&on.manned.to_string(), "{operation}")
         .replace(&on.post.to_string(), "{post}")
+        .replace(&on.shift.to_string(), "{shift}")
         .replace(&on.person.to_string(), "{person}")
 }
 

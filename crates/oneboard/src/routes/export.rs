@@ -69,10 +69,14 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The units that are covered by the right to see and by the right to take out.
-fn covered(sheet: &Sheet<'_>, see: Action) -> impl Fn(UnitId) -> bool {
+fn covered(sheet: &Sheet<'_>, see: Action, branch: Option<UnitId>) -> impl Fn(UnitId) -> bool {
     let (seen, taken): (Scope, Scope) = (sheet.scope(see), sheet.scope(Action::Export));
     let force = sheet.board().force.clone();
-    move |unit| seen.covers(&force, unit) && taken.covers(&force, unit)
+    move |unit| {
+        seen.covers(&force, unit)
+            && taken.covers(&force, unit)
+            && branch.is_none_or(|branch| force.is_within(unit, branch))
+    }
 }
 
 /// Whoever may take nothing out anywhere is refused in words.
@@ -131,7 +135,7 @@ async fn force(State(app): State<App>, viewer: Viewer) -> Result<Response, Probl
     let mark = mark(&app, &viewer, None);
     hand_over(app, viewer, "force", move |sheet| {
         let (words, force) = (Words::new(sheet), &sheet.board().force);
-        let seen = covered(sheet, Action::ViewPeople);
+        let seen = covered(sheet, Action::ViewPeople, None);
         let telephones = sheet.scope(Action::ViewTelephones);
         let people = table::people(&words, force, &seen, |unit| telephones.covers(force, unit));
         let tables = [table::units(force, &seen), people];
@@ -141,29 +145,54 @@ async fn force(State(app): State<App>, viewer: Viewer) -> Result<Response, Probl
 }
 
 /// The operation, and its mark; a stranger to it is refused as for any page of it.
-fn of_operation(app: &App, viewer: &Viewer, operation: OperationId) -> Result<Option<String>, Problem> {
+fn of_operation(
+    app: &App,
+    viewer: &Viewer,
+    operation: OperationId,
+    unit: Option<UnitId>,
+) -> Result<Option<String>, Problem> {
     require(app, viewer)?;
+    if let Some(unit) = unit {
+        app.require(viewer, Action::Export, Place::Unit(unit))?;
+    }
     let published = app.submit.published();
     published.board.known_operation(operation).map_err(|refusal| app.refused(viewer, &refusal.into()))?;
     Ok(mark(app, viewer, Some(operation)))
 }
 
-async fn posts(State(app): State<App>, viewer: Viewer, Path(id): Path<OperationId>) -> Result<Response, Problem> {
-    let mark = of_operation(&app, &viewer, id)?;
+/// Whose rows are taken out.
+#[derive(Debug, Deserialize)]
+struct Branch {
+    /// This unit's and those below it; all that are in view where it is left out.
+    unit: Option<UnitId>,
+}
+
+async fn posts(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<OperationId>,
+    Query(Branch { unit }): Query<Branch>,
+) -> Result<Response, Problem> {
+    let mark = of_operation(&app, &viewer, id, unit)?;
     hand_over(app, viewer, "posts", move |sheet| {
         let Some(operation) = sheet.board().operation(id) else { return Vec::new() };
         let table =
-            table::posts(&Words::new(sheet), &sheet.board().force, operation, covered(sheet, Action::ViewPosts));
+            table::posts(&Words::new(sheet), &sheet.board().force, operation, covered(sheet, Action::ViewPosts, unit));
         vec![titled(sheet, table, Some(id), mark.as_deref())]
     })
     .await
 }
 
-async fn roster(State(app): State<App>, viewer: Viewer, Path(id): Path<OperationId>) -> Result<Response, Problem> {
-    let mark = of_operation(&app, &viewer, id)?;
+async fn roster(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<OperationId>,
+    Query(Branch { unit }): Query<Branch>,
+) -> Result<Response, Problem> {
+    let mark = of_operation(&app, &viewer, id, unit)?;
     hand_over(app, viewer, "roster", move |sheet| {
         let Some(operation) = sheet.board().operation(id) else { return Vec::new() };
-        let seen = covered(sheet, Action::ViewRoster);
+        let seen = covered(sheet, Action::ViewRoster, unit);
         let tables = table::roster(&Words::new(sheet), sheet.zone, &sheet.board().force, operation, seen);
         tables.into_iter().map(|table| titled(sheet, table, Some(id), mark.as_deref())).collect()
     })

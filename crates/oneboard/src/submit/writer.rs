@@ -203,6 +203,10 @@ impl Writer {
         if bytes.len() > LONGEST_BODY {
             return Outcome::Answered(Err(Unsubmitted::TooLarge { size: bytes.len(), most: LONGEST_BODY }));
         }
+        let erase = match self.still_kept(erased_by(&body.events)) {
+            Ok(erase) => erase,
+            Err(failure) => return Outcome::Answered(Err(Unsubmitted::Journal { reason: failure.to_string() })),
+        };
         for event in &body.events {
             board::apply(&mut group.board, event);
         }
@@ -217,11 +221,22 @@ impl Writer {
             body: bytes,
             subjects: subjects_of(&body.events),
             texts: submission.texts.iter().map(new_text).collect(),
-            erase: erased_by(&body.events).map(TextId::value).collect(),
+            erase,
         });
         group.texts.extend(submission.texts.iter().cloned());
         group.kept.push((submission.actor, body.events.into()));
         Outcome::Kept { index }
+    }
+
+    /// Of these texts, those that the journal still has: what is gone already is no reason to refuse a whole group.
+    fn still_kept(&mut self, texts: impl Iterator<Item = TextId>) -> Result<Vec<u64>, journal::error::StorageError> {
+        let ids: Vec<u64> = texts.map(TextId::value).collect();
+        if ids.is_empty() {
+            return Ok(ids);
+        }
+        let found = self.journal.texts(&ids)?;
+        let kept = found.into_iter().filter(|(_, state)| matches!(state, journal::TextState::Kept(_)));
+        Ok(kept.map(|(id, _)| id).collect())
     }
 
     /// The first answer again; or, where the content differs, a conflict that is kept and shown.
