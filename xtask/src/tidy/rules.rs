@@ -189,7 +189,7 @@ fn has_word(line: &str, word: &str) -> bool {
     })
 }
 
-/// Whether an absolute path beginning with `place` stands in `line`: `a/work/b` and `https://host/home/` are none.
+/// Whether an absolute path beginning with `place` stands in `line`: `a/tmp/b` and `https://host/home/` are none.
 fn has_path(line: &str, place: &str) -> bool {
     line.match_indices(place).any(|(at, _)| {
         !line[..at]
