@@ -40,8 +40,7 @@ fn changes_a_unit(route: &Route) -> bool {
 /// Does a unit's object stand in the address or the body? What one has sent oneself is no unit's.
 pub fn names_an_object(route: &Route) -> bool {
     let parts = parts(route.path);
-    // A table of an operation holds those of its rows that are in reach.
-    let own = parts.iter().all(|part| *part == "upload" || (*part == "operation" && route.kind == Kind::File));
+    let own = parts.iter().all(|part| *part == "upload");
     !own || (parts.is_empty() && route.method == Method::Post && route.body.is_some())
 }
 
