@@ -60,7 +60,10 @@ fn a_sync_precedes_every_acknowledgement_and_without_syncs_this_test_fails() {
     assert_eq!(ops.iter().filter(|op| matches!(op, Op::Ack(_))).count(), 200);
     assert_eq!(unsynced_acks(&ops), 0);
     acknowledged(&mut recorded(&folder.path().join("off.sqlite"), true), 1, 200, 500);
-    assert_eq!(unsynced_acks(&shim::with(|r| std::mem::take(&mut r.ops))), 200);
+    // The thread that copies the log syncs it once in a while and so covers an acknowledgement by chance; the assertion
+    // above must fail all the same.
+    let unsynced = unsynced_acks(&shim::with(|r| std::mem::take(&mut r.ops)));
+    assert!(unsynced > 100, "only {unsynced} of 200 acknowledgements came before their sync");
 }
 
 /// What is on the disk after a cut at `cut`: all that was synced, and of the rest whatever `keep` says, in whole
