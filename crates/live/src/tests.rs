@@ -153,11 +153,12 @@ impl World {
     /// Everybody reads what there is to read, and the shards offer what is left over, until nothing moves.
     fn settle(&mut self) {
         loop {
+            // Offered first, then read: what a retry hands over must still be taken.
+            self.shards.iter_mut().for_each(|shard| shard.retry(self.now));
             let mut moved = false;
             for client in 0..self.clients.len() {
                 moved |= self.read(client);
             }
-            self.shards.iter_mut().for_each(|shard| shard.retry(self.now));
             if !moved {
                 return;
             }
