@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::{self, Demonstration};
 use crate::shell::Shell;
-use crate::{access_matrix, api, listen, records, server, telemetry};
+use crate::{access_matrix, api, listen, records, roads, server, telemetry};
 
 /// Oneboard: the whole force on one board.
 #[derive(Debug, Parser)]
@@ -54,6 +54,12 @@ enum Command {
     },
     /// Read a workbook into an installation whose server stands still.
     Import(crate::sheets::cli::Args),
+    /// Read official warnings (CAP).
+    #[command(subcommand)]
+    Cap(roads::CapCommand),
+    /// Find the roads that warnings touch.
+    #[command(subcommand)]
+    Roads(roads::RoadsCommand),
     /// The demonstration: Longdong, an invented prefecture, and a night that plays by itself.
     Demo(Demo),
 }
@@ -98,6 +104,8 @@ pub fn run() -> anyhow::Result<()> {
         Command::Journal(command) => records::run(command),
         Command::Backup { data, destination } => records::back_up(&data, &destination),
         Command::Restore { source, data } => records::restore(&source, &data),
+        Command::Cap(command) => roads::cap(command),
+        Command::Roads(command) => roads::roads(command),
         Command::Demo(wanted) => demonstrate(&wanted),
     }
 }

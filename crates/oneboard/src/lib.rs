@@ -21,6 +21,7 @@ pub mod locales;
 pub mod lookout;
 pub mod page;
 pub mod records;
+pub mod roads;
 pub mod routes;
 pub mod server;
 pub mod sheets;

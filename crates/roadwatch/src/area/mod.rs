@@ -19,7 +19,7 @@ mod crs;
 mod parse;
 mod resolve;
 
-pub use boundary::{BoundaryError, Region, Table, TableFault, TableSpec};
+pub use boundary::{BoundaryError, MAX_TABLE, Region, Table, TableFault, TableSpec};
 pub use crs::{Crs, gcj02_to_wgs84, wgs84_to_gcj02};
 pub use parse::{AreaError, Repair, parse_circle, parse_polygon};
 pub use resolve::{By, Confirm, Resolution, resolve};
