@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::problem::{Day, Duty, PersonId, Problem, Run, ShiftId};
+use crate::problem::{Day, Duty, Person, PersonId, Problem, Run, ShiftId};
 use crate::rules::{Limit, Weight, Wish};
 use crate::solve::Bound;
 
@@ -303,7 +303,8 @@ fn moves(problem: &Problem, person: PersonId, day: Day, prices: &[i32], scale: i
 
 /// One day on; `None` when a rule forbids it. The cost is in whole penalty.
 fn step(problem: &Problem, person: PersonId, day: Day, state: &State, duty: Option<usize>) -> Option<(State, i64)> {
-    let contract = &problem.people[person].contract;
+    let who = &problem.people[person];
+    let contract = &who.contract;
     let shift = duty.map(|duty| problem.duties[duty].shift);
     let (was, is) = (state.shift.is_some(), shift.is_some());
     let rule = |on: bool| if on { contract.days_on.0 } else { contract.days_off.0 };
@@ -350,10 +351,9 @@ fn step(problem: &Problem, person: PersonId, day: Day, state: &State, duty: Opti
         }
     }
     after.shift = shift;
-    forget(contract, problem.days as u32, &mut after);
+    forget(who, problem.days as u32, &mut after);
     // Totals only grow, so what is over a hard limit now stays over it.
     let too_much = |limit: Limit, value: u32| limit.above == Weight::Hard && value > limit.max;
-    let who = &problem.people[person];
     let over_tally = contract
         .tallies
         .iter()
@@ -365,8 +365,14 @@ fn step(problem: &Problem, person: PersonId, day: Day, state: &State, duty: Opti
 }
 
 /// Drops from a state what no rule can see any more.
-fn forget(contract: &crate::rules::Contract, days: u32, state: &mut State) {
-    let cap = |limit: Limit| if limit.max >= days { limit.min } else { limit.max.saturating_add(1).max(limit.min) };
+fn forget(who: &Person, days: u32, state: &mut State) {
+    let contract = &who.contract;
+    // A run may have begun before the period: only a maximum beyond that run and all days is out of reach.
+    let reach = days.saturating_add(match who.history.run {
+        Run::Unknown => 0,
+        Run::Off(days) | Run::On { days, .. } => days,
+    });
+    let cap = |limit: Limit| if limit.max >= reach { limit.min } else { limit.max.saturating_add(1).max(limit.min) };
     let run = if state.shift.is_some() { contract.days_on.0 } else { contract.days_off.0 };
     state.run = state.run.min(cap(run).max(1));
     if let Some(shift) = state.shift {

@@ -86,13 +86,16 @@ impl Stretches {
         self.shortest = (0..model.shifts).map(steps).min().unwrap_or(0);
         self.extra.clear();
         self.extra.extend((0..model.shifts).map(|shift| steps(shift) - self.shortest));
-        // Days in one shift are told apart up to where neither limit looks any further.
+        // Days in one shift are told apart up to where neither limit looks any further, the run that was under
+        // way before the period included.
+        let before = if let Run::On { same, .. } = programme.start { same } else { 0 };
+        let longest = (model.days as u32).saturating_add(before).saturating_add(1);
         self.same = programme
             .same
             .iter()
             .map(|rule| if rule.max == u32::MAX { rule.min.max(1) } else { rule.min.max(rule.max + 1) })
             .max()
-            .map_or(1, |most| most.min(model.days as u32 + 1) as usize);
+            .map_or(1, |most| most.min(longest) as usize);
         self.bump.clear();
         if counts > 1 {
             for (bit, &(tally, _)) in exact.iter().enumerate() {
