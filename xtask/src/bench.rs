@@ -23,7 +23,7 @@ const BENCHES: [Bench; 8] = [
     bench("live", "live", "live", "a change reaching every viewer"),
     bench("replay", "oneboard", "replay", "starting from a long journal"),
     bench("render", "oneboard", "render", "pages and fragments"),
-    bench("access", "oneboard", "access", "permits, and filtering by it"),
+    bench("access", "board", "access", "permits, and filtering by it"),
     bench("roster", "rostering", "roster", "published instances in fixed time"),
     bench("match", "roadwatch", "matching", "a warning's area against the road network"),
 ];

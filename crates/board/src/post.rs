@@ -71,9 +71,6 @@ impl Posts {
     pub fn by_number(&self, number: &str) -> Option<&Post> {
         self.posts.get(self.numbers.get(number)?)
     }
-    pub fn is_led_by(&self, post: PostId, person: PersonId) -> bool {
-        self.posts.get(&post).is_some_and(|post| post.named_leader == Some(person))
-    }
     fn keep(&mut self, post: &Post) {
         if let Some(old) = self.posts.get(&post.id) {
             let (unit, number) = (old.unit, old.number.clone());

@@ -3,8 +3,10 @@
 use serde::Serialize;
 use smallvec::SmallVec;
 
-use super::{Action, Reach, Role, reach};
-use crate::force::{Force, Person};
+use super::{Action, Grant, Reach, Role, reach};
+use crate::force::{Force, Person, Unit};
+use crate::operation::Operation;
+use crate::post::Post;
 use crate::{Actor, At, Board, OperationId, PersonId, PostId, UnitId};
 
 /// What an action would be done to.
@@ -86,7 +88,7 @@ impl Scope {
             || self.line.iter().any(|held| force.unit(*held).is_some_and(|held| held.path.contains(&unit)))
     }
     /// The covered units, in the order of the tree.
-    pub fn units<'a>(&'a self, force: &'a Force) -> impl Iterator<Item = &'a crate::force::Unit> {
+    pub fn units<'a>(&'a self, force: &'a Force) -> impl Iterator<Item = &'a Unit> {
         force.units().filter(|unit| self.covers(force, unit.id))
     }
     /// The covered unit nearest the top, where a page begins that names none.
@@ -159,79 +161,125 @@ pub fn scope(board: &Board, actor: Actor, action: Action, now: At) -> Scope {
 /// the unit, and where a stranger serves or what stands where is not told.
 pub fn permits(board: &Board, actor: Actor, action: Action, place: Place, now: At) -> Verdict {
     let Actor::Person(person) = actor else { return Verdict::Permitted(Reason::Machine) };
-    let Some(unit) = unit_of(board, place) else { return Verdict::Denied(Denial::NotOnTheBoard { action }) };
-    let verdict = judge(board, person, action, (place, unit), now);
+    let nowhere = Verdict::Denied(Denial::NotOnTheBoard { action });
+    let Some(subject) = Subject::find(board, place) else { return nowhere };
     let seen_by = match place {
-        Place::Force | Place::Unit(_) => return verdict, // the asker named the unit
-        Place::Person(_) => Action::ViewPeople,
-        Place::Post(..) => Action::ViewPosts,
+        Place::Force | Place::Unit(_) => None, // the asker named the unit
+        Place::Person(_) => Some(Action::ViewPeople),
+        Place::Post(..) => Some(Action::ViewPosts),
     };
-    if verdict.is_permitted() || (action != seen_by && judge(board, person, seen_by, (place, unit), now).is_permitted())
-    {
-        return verdict;
+    let Some(asker) = Asker::find(board, person, now) else {
+        // Who has left the force has no rights in it, whatever grants were forgotten.
+        return seen_by.map_or(Verdict::Denied(Denial::NoRole { action, unit: subject.unit.id }), |_| nowhere);
+    };
+    let denial = match asker.judge(action, &subject) {
+        Ok(reason) => return Verdict::Permitted(reason),
+        Err(denial) => denial,
+    };
+    match seen_by {
+        Some(seen_by) if action == seen_by || asker.judge(seen_by, &subject).is_err() => nowhere,
+        _ => Verdict::Denied(denial),
     }
-    Verdict::Denied(Denial::NotOnTheBoard { action })
 }
 
-fn judge(board: &Board, person: PersonId, action: Action, (place, unit): (Place, UnitId), now: At) -> Verdict {
-    let Some(found) = board.force.unit(unit) else { return Verdict::Denied(Denial::NotOnTheBoard { action }) };
-    // Who has left the force has no rights in it, whatever grants were forgotten.
-    let Some(serving) = board.force.serving(person) else { return Verdict::Denied(Denial::NoRole { action, unit }) };
-    let reaches = |role: Role, held: UnitId| match reach(role, action) {
-        Reach::Nowhere => false,
-        Reach::Own => held == unit,
-        Reach::Below => found.path.contains(&held),
-        Reach::Line => {
-            found.path.contains(&held) || board.force.unit(held).is_some_and(|held| held.path.contains(&unit))
-        }
-    };
-    let mut denial = Denial::NoRole { action, unit };
-    for grant in board.access.grants_of(person) {
-        if !reaches(grant.role, grant.unit) {
-            if grant.counts(&board.force, now) && reach(grant.role, action) != Reach::Nowhere {
-                denial = Denial::OutOfReach { action, unit, role: grant.role, held: grant.unit };
+/// What is asked about, looked up once.
+struct Subject<'a> {
+    place: Place,
+    unit: &'a Unit,
+    post: Option<(&'a Operation, &'a Post)>,
+}
+
+impl<'a> Subject<'a> {
+    fn find(board: &'a Board, place: Place) -> Option<Self> {
+        let (unit, post) = match place {
+            Place::Force => (board.force.root()?, None),
+            Place::Unit(unit) => (unit, None),
+            Place::Person(person) => (board.force.person(person)?.unit, None),
+            Place::Post(operation, post) => {
+                let operation = board.operation(operation)?;
+                let post = operation.posts.get(post)?;
+                (post.unit, Some((operation, post)))
             }
-        } else if grant.counts(&board.force, now) {
-            return Verdict::Permitted(Reason::Role { role: grant.role, at: grant.unit });
-        } else if let Some(until) = grant.until.filter(|until| *until <= now) {
-            denial = Denial::Expired { action, role: grant.role, held: grant.unit, until };
-        }
-    }
-    if reaches(Role::Officer, serving.unit) {
-        return Verdict::Permitted(Reason::Role { role: Role::Officer, at: serving.unit });
-    }
-    // Asked last, because who stands a post is the dearest question.
-    if is_own(board, person, action, place) {
-        return Verdict::Permitted(Reason::Own);
-    }
-    if reach(Role::Officer, action) != Reach::Nowhere && matches!(denial, Denial::NoRole { .. }) {
-        denial = Denial::OutOfReach { action, unit, role: Role::Officer, held: serving.unit };
-    }
-    Verdict::Denied(denial)
-}
-
-fn unit_of(board: &Board, place: Place) -> Option<UnitId> {
-    match place {
-        Place::Force => board.force.root(),
-        Place::Unit(unit) => Some(unit),
-        Place::Person(person) => board.force.person(person).map(|found| found.unit),
-        Place::Post(operation, post) => board.operation(operation)?.posts.get(post).map(|found| found.unit),
+        };
+        Some(Self { place, unit: board.force.unit(unit)?, post })
     }
 }
 
-/// What a person may do because it is theirs: their own record, the post they stand, the post they lead.
-fn is_own(board: &Board, person: PersonId, action: Action, place: Place) -> bool {
-    match (action, place) {
-        (
-            Action::StandPost | Action::ViewPeople | Action::ViewTelephones | Action::Delegate | Action::ViewRoster,
-            Place::Person(subject),
-        ) => subject == person,
-        (Action::ViewPosts | Action::ViewRoster, Place::Post(operation, post)) => board
-            .operation(operation)
-            .is_some_and(|operation| operation.posts.is_led_by(post, person) || operation.roster.stands(person, post)),
-        (Action::RecordPresence, Place::Post(operation, post)) => {
-            board.operation(operation).is_some_and(|operation| operation.posts.is_led_by(post, person))
+/// Who asks, looked up once.
+struct Asker<'a> {
+    force: &'a Force,
+    person: PersonId,
+    /// Where they serve.
+    unit: UnitId,
+    grants: &'a [Grant],
+    now: At,
+}
+
+impl<'a> Asker<'a> {
+    /// `None` for whoever does not serve in the force.
+    fn find(board: &'a Board, person: PersonId, now: At) -> Option<Self> {
+        let unit = board.force.serving(person)?.unit;
+        Some(Self { force: &board.force, person, unit, grants: board.access.grants_of(person), now })
+    }
+
+    fn judge(&self, action: Action, subject: &Subject<'_>) -> Result<Reason, Denial> {
+        let unit = subject.unit.id;
+        let mut denial = Denial::NoRole { action, unit };
+        for grant in self.grants {
+            let reach = reach(grant.role, action);
+            if reach == Reach::Nowhere {
+                continue;
+            }
+            let (role, held, counts) = (grant.role, grant.unit, grant.counts(self.force, self.now));
+            match (self.reaches(reach, held, subject.unit), counts) {
+                (true, true) => return Ok(Reason::Role { role, at: held }),
+                (false, true) => denial = Denial::OutOfReach { action, unit, role, held },
+                (true, false) => {
+                    if let Some(until) = grant.until.filter(|until| *until <= self.now) {
+                        denial = Denial::Expired { action, role, held, until };
+                    }
+                }
+                (false, false) => {}
+            }
         }
-        _ => false,
+        let (role, held) = (Role::Officer, self.unit);
+        let reach = reach(role, action);
+        if self.reaches(reach, held, subject.unit) {
+            return Ok(Reason::Role { role, at: held });
+        }
+        if self.owns(action, subject) {
+            return Ok(Reason::Own);
+        }
+        if reach != Reach::Nowhere && matches!(denial, Denial::NoRole { .. }) {
+            denial = Denial::OutOfReach { action, unit, role, held };
+        }
+        Err(denial)
+    }
+
+    /// Does `reach`, counted from the unit `held`, come to `unit`?
+    fn reaches(&self, reach: Reach, held: UnitId, unit: &Unit) -> bool {
+        match reach {
+            Reach::Nowhere => false,
+            Reach::Own => held == unit.id,
+            Reach::Below => unit.path.contains(&held),
+            Reach::Line => {
+                unit.path.contains(&held) || self.force.unit(held).is_some_and(|held| held.path.contains(&unit.id))
+            }
+        }
+    }
+
+    /// What a person may do because it is theirs: their own record, the post they stand, the post they lead.
+    fn owns(&self, action: Action, subject: &Subject<'_>) -> bool {
+        match action {
+            Action::StandPost | Action::ViewPeople | Action::ViewTelephones | Action::Delegate => {
+                subject.place == Place::Person(self.person)
+            }
+            Action::ViewRoster if subject.post.is_none() => subject.place == Place::Person(self.person),
+            Action::ViewPosts | Action::ViewRoster => subject.post.is_some_and(|(operation, post)| {
+                post.named_leader == Some(self.person) || operation.roster.stands(self.person, post.id)
+            }),
+            Action::RecordPresence => subject.post.is_some_and(|(_, post)| post.named_leader == Some(self.person)),
+            _ => false,
+        }
     }
 }

@@ -74,8 +74,38 @@ pub struct Assignment {
 pub struct Roster {
     shifts: OrdMap<ShiftId, Shift>,
     assignments: OrdMap<AssignmentId, Assignment>,
-    of_person: OrdMap<PersonId, OrdSet<(At, AssignmentId)>>,
+    of_person: OrdMap<PersonId, Duties>,
     of_post: OrdMap<PostId, OrdSet<(At, ShiftId)>>,
+}
+
+/// What one person is assigned to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Duties {
+    /// Each with the beginning of its shift.
+    by_time: OrdSet<(At, AssignmentId)>,
+    /// How many of them are at each post: whether somebody stands a post is asked with every denial, so it is not searched.
+    posts: SmallVec<[(PostId, u32); 2]>,
+}
+
+impl Duties {
+    fn add(&mut self, from: At, id: AssignmentId, post: PostId) {
+        if self.by_time.insert((from, id)).is_some() {
+            return;
+        }
+        match self.posts.iter_mut().find(|(held, _)| *held == post) {
+            Some((_, count)) => *count += 1,
+            None => self.posts.push((post, 1)),
+        }
+    }
+    fn remove(&mut self, from: At, id: AssignmentId, post: PostId) {
+        if self.by_time.remove(&(from, id)).is_none() {
+            return;
+        }
+        if let Some((_, count)) = self.posts.iter_mut().find(|(held, _)| *held == post) {
+            *count -= 1;
+        }
+        self.posts.retain(|(_, count)| *count > 0);
+    }
 }
 
 impl Roster {
@@ -96,7 +126,7 @@ impl Roster {
     /// Where this person stands now.
     pub fn at_post(&self, person: PersonId) -> Option<(AssignmentId, &Shift)> {
         let duties = self.of_person.get(&person)?;
-        let held = duties.iter().filter_map(|(_, id)| self.assignments.get(id).map(|found| (*id, found)));
+        let held = duties.by_time.iter().filter_map(|(_, id)| self.assignments.get(id).map(|found| (*id, found)));
         let (id, found) = held.into_iter().find(|(_, found)| matches!(found.standing, Standing::AtPost { .. }))?;
         Some((id, self.shifts.get(&found.shift)?))
     }
@@ -126,10 +156,11 @@ impl Roster {
     /// What a person is assigned to within `span`, earliest first.
     pub fn duties_of(&self, person: PersonId, span: Span) -> impl Iterator<Item = (AssignmentId, &Assignment, &Shift)> {
         let earliest = span.from.minus(LONGEST_SHIFT);
-        let set = self.of_person.get(&person);
-        set.into_iter()
-            .flat_map(move |set| {
-                set.range((earliest, AssignmentId::from_value(0))..(span.to, AssignmentId::from_value(0)))
+        let duties = self.of_person.get(&person);
+        duties
+            .into_iter()
+            .flat_map(move |duties| {
+                duties.by_time.range((earliest, AssignmentId::from_value(0))..(span.to, AssignmentId::from_value(0)))
             })
             .filter_map(|(_, id)| {
                 let assignment = self.assignments.get(id)?;
@@ -143,14 +174,7 @@ impl Roster {
     }
     /// Has this person any assignment at this post?
     pub fn stands(&self, person: PersonId, post: PostId) -> bool {
-        self.of_person.get(&person).is_some_and(|set| {
-            set.iter().any(|(_, id)| {
-                self.assignments
-                    .get(id)
-                    .and_then(|found| self.shifts.get(&found.shift))
-                    .is_some_and(|shift| shift.post == post)
-            })
-        })
+        self.of_person.get(&person).is_some_and(|duties| duties.posts.iter().any(|(held, _)| *held == post))
     }
     pub(crate) fn keep_shift(&mut self, row: &ShiftRow) {
         let (assigned, ended) = match self.shifts.get(&row.id) {
@@ -161,8 +185,8 @@ impl Roster {
                 for id in &assigned {
                     if let Some(person) = self.assignments.get(id).map(|found| found.person) {
                         let duties = self.of_person.entry(person).or_default();
-                        duties.remove(&(from, *id));
-                        duties.insert((row.span.from, *id));
+                        duties.remove(from, *id, post);
+                        duties.add(row.span.from, *id, row.post);
                     }
                 }
                 (assigned, ended)
@@ -185,8 +209,7 @@ impl Roster {
     fn assign(&mut self, row: &AssignmentRow) {
         let Some(shift) = self.shifts.get_mut(&row.shift) else { return };
         shift.assigned.push(row.id);
-        let from = shift.span.from;
-        self.of_person.entry(row.person).or_default().insert((from, row.id));
+        self.of_person.entry(row.person).or_default().add(shift.span.from, row.id, shift.post);
         let assignment = Assignment {
             shift: row.shift,
             person: row.person,
@@ -200,8 +223,7 @@ impl Roster {
         let Some(found) = self.assignments.remove(&id) else { return };
         if let Some(shift) = self.shifts.get_mut(&found.shift) {
             shift.assigned.retain(|assigned| *assigned != id);
-            let from = shift.span.from;
-            self.of_person.entry(found.person).or_default().remove(&(from, id));
+            self.of_person.entry(found.person).or_default().remove(shift.span.from, id, shift.post);
         }
     }
 }

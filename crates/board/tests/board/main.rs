@@ -13,4 +13,5 @@ mod roster;
 mod simulation;
 mod support;
 mod time;
+mod verdicts;
 mod watch;

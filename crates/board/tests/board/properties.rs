@@ -5,6 +5,7 @@ use board::{Actor, At, Board, Command, CommandId, Context, Event, Span, apply, e
 use proptest::prelude::*;
 
 use crate::support::*;
+use crate::verdicts::verdicts_are_the_rule;
 
 /// Everything that must not move while it is pinned.
 fn pinned(board: &Board) -> Vec<(board::OperationId, board::AssignmentId, roster::Assignment, Span)> {
@@ -82,6 +83,7 @@ proptest! {
         replays(&world);
         scope_is_permission(&world.board, world.now);
         scope_is_permission(&world.board, at(50, 0));
+        verdicts_are_the_rule(&world.board, world.now, 11);
     }
 
     #[test]

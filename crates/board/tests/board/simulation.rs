@@ -4,9 +4,13 @@
 
 use crate::properties::{carry_out, replays, scope_is_permission};
 use crate::support::*;
+use crate::verdicts::verdicts_are_the_rule;
 
 /// Commands of one night: enough to man, relieve, close and hand over, few enough to read when one fails.
 const COMMANDS: usize = 120;
+
+/// Nights of an ordinary run.
+const SEEDS: u64 = 200;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): a seed is a night, on every machine.
 struct Numbers(u64);
@@ -37,11 +41,22 @@ impl Numbers {
     }
 }
 
+/// Which seeds: `10000` is that many, `2000..4000` a slice of them.
+fn seeds() -> std::ops::Range<u64> {
+    let Ok(wanted) = std::env::var("ONEBOARD_SEEDS") else { return 0..SEEDS };
+    let number = |text: &str| text.parse().expect("ONEBOARD_SEEDS is a number, or two with .. between");
+    match wanted.split_once("..") {
+        Some((from, to)) => number(from)..number(to),
+        None => 0..number(&wanted),
+    }
+}
+
 #[test]
 fn every_seeded_night_replays_as_it_was_lived() {
-    let seeds: u64 = std::env::var("ONEBOARD_SEEDS").ok().map_or(200, |seeds| seeds.parse().unwrap());
+    let seeds = seeds();
+    let count = seeds.end - seeds.start;
     let mut done = 0;
-    for seed in 0..seeds {
+    for seed in seeds {
         let caught = std::panic::catch_unwind(|| {
             let mut numbers = Numbers(seed);
             let mut world = World::running();
@@ -50,11 +65,12 @@ fn every_seeded_night_replays_as_it_was_lived() {
             replays(&world);
             if seed % 8 == 0 {
                 scope_is_permission(&world.board, world.now);
+                verdicts_are_the_rule(&world.board, world.now, 7);
             }
             u64::from(done)
         });
         done += caught.unwrap_or_else(|_| panic!("seed {seed} fails: the panic is above"));
     }
     // A simulation in which everything is refused would prove nothing.
-    assert!(done > seeds * COMMANDS as u64 / 5, "only {done} commands were done in {seeds} nights");
+    assert!(done > count * COMMANDS as u64 / 5, "only {done} commands were done in {count} nights");
 }

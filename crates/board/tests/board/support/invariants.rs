@@ -28,6 +28,7 @@ pub fn check(board: &Board) {
             check_duty(operation, post.id, &operation.presence.duty(post.id));
         }
         check_timers(operation);
+        check_standers(board, operation);
         for (_, shift) in operation.roster.shifts() {
             for (id, found) in operation.roster.assigned(shift) {
                 if matches!(found.standing, Standing::AtPost { .. }) {
@@ -43,6 +44,17 @@ pub fn check(board: &Board) {
         assert_eq!(unit.path.to_vec(), path);
     }
     assert_eq!(board.force.units().count(), board.force.count_units(), "a unit hangs nowhere");
+}
+
+/// Who stands which post, from the shifts themselves.
+fn check_standers(board: &Board, operation: &Operation) {
+    let roster = &operation.roster;
+    let of_shift = |shift| roster.assigned(shift).map(|(_, found)| (found.person, shift.post));
+    let standers: BTreeSet<(PersonId, PostId)> = roster.shifts().flat_map(|(_, shift)| of_shift(shift)).collect();
+    for (person, post) in board.force.people().flat_map(|(id, _)| operation.posts.iter().map(move |post| (id, post.id)))
+    {
+        assert_eq!(roster.stands(person, post), standers.contains(&(person, post)), "person {person}, post {post}");
+    }
 }
 
 fn check_tallies(board: &Board, operation: &Operation) {
