@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use uuid::Uuid;
 
 use crate::chain::{self, Links};
-use crate::error::StorageError;
+use crate::error::{AppendError, StorageError};
 use crate::upcast::Upcasts;
 
 /// A SHA-256 digest.
@@ -71,6 +71,17 @@ pub struct NewEntry {
     pub texts: Vec<NewText>,
     /// Ids of texts that this entry erases.
     pub erase: Vec<u64>,
+}
+
+impl NewEntry {
+    /// Does this fit into one entry? [`crate::Journal::append`] asks it of a whole group; who asks first can refuse the
+    /// one and keep the others.
+    ///
+    /// # Errors
+    /// [`AppendError::TooLarge`] names what is too large, its size and the limit.
+    pub fn check_size(&self) -> Result<(), AppendError> {
+        chain::check_size(self)
+    }
 }
 
 /// What the chain says about a text: that it was there, unaltered.

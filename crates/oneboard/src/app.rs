@@ -209,14 +209,16 @@ impl App {
     pub fn unsubmitted(&self, viewer: &Viewer, fault: &Unsubmitted) -> Problem {
         match fault {
             Unsubmitted::Refused(refusal) => self.refused(viewer, refusal),
-            Unsubmitted::Conflict { id, .. } => Problem::new(Kind::Conflict).value(id.to_string()),
-            Unsubmitted::TooLarge { size, most } => {
+            Unsubmitted::Conflict { id, .. } | Unsubmitted::WordsTaken { id } => {
+                Problem::new(Kind::Conflict).value(id.to_string())
+            }
+            Unsubmitted::TooLarge { size, most, .. } => {
                 Problem::new(Kind::TooLarge).value(size.to_string()).expected(format!("≤ {most}"))
             }
             Unsubmitted::Overloaded | Unsubmitted::Stopping => Problem::new(Kind::Unavailable).retry_after(2),
             Unsubmitted::Journal { reason } => {
                 tracing::error!(%reason, "a command was not kept");
-                Problem::new(Kind::Unavailable).retry_after(5)
+                Problem::new(Kind::NotKept).retry_after(5)
             }
         }
     }

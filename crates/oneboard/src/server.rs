@@ -60,6 +60,7 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let uploads = Default::default();
     let feeds = Feeds::open(&shell.config.data)?;
     let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, feeds, uploads });
+    app.shell.metrics.register(|registry| app.submit.tally().register(registry));
     app.shell.set_founder(found::founder(app.downgrade()));
     let hub = Hub::start(rendering(&app));
     app.shell.set_hub(hub.clone());

@@ -72,7 +72,9 @@ async fn act(submit: &Submit, due: &[Act], played: &mut Played) -> Progress {
                 tracing::debug!(%id, %refusal, "the demonstration skips an act");
                 counted.skipped += 1;
             }
-            Err(Unsubmitted::Conflict { .. } | Unsubmitted::TooLarge { .. }) => counted.skipped += 1,
+            Err(Unsubmitted::Conflict { .. } | Unsubmitted::TooLarge { .. } | Unsubmitted::WordsTaken { .. }) => {
+                counted.skipped += 1;
+            }
             // Ids are the same when they are sent again, so what was kept meanwhile is not done twice.
             Err(Unsubmitted::Overloaded | Unsubmitted::Journal { .. }) => return Progress::Wait,
             Err(Unsubmitted::Stopping) => return Progress::Over,

@@ -38,10 +38,12 @@ pub enum Kind {
     TooMany,
     Fault,
     Unavailable,
+    /// The journal cannot be written.
+    NotKept,
 }
 
 impl Kind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::BadRequest,
         Self::SignInNeeded,
         Self::StepUpNeeded,
@@ -58,6 +60,7 @@ impl Kind {
         Self::TooMany,
         Self::Fault,
         Self::Unavailable,
+        Self::NotKept,
     ];
 
     pub const fn slug(self) -> &'static str {
@@ -78,6 +81,7 @@ impl Kind {
             Self::TooMany => "too-many",
             Self::Fault => "fault",
             Self::Unavailable => "unavailable",
+            Self::NotKept => "not-kept",
         }
     }
 
@@ -96,14 +100,14 @@ impl Kind {
             Self::Refused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::NotKept => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn of(status: StatusCode) -> Self {
         Self::ALL
             .into_iter()
-            .find(|kind| kind.status() == status && *kind != Self::StepUpNeeded)
+            .find(|kind| kind.status() == status && !matches!(kind, Self::StepUpNeeded | Self::NotKept))
             .unwrap_or(if status.is_server_error() { Self::Fault } else { Self::BadRequest })
     }
 }

@@ -8,6 +8,7 @@
 mod keeping;
 mod register;
 mod start;
+mod tally;
 mod writer;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use keeping::{SEAL_ENTRIES, SEAL_TIME, SNAPSHOT_ENTRIES};
 pub use register::{Reading, Register, Text, TextKind};
 pub(crate) use start::upcasts;
 pub use start::{CHECKPOINT_KEY, JOURNAL, OpenFault, Opened, PAYLOAD_KEY, open, open_postgres, start};
+pub use tally::Tally;
 
 /// Commands decided and kept together. More in a group saves syncs; fewer answer sooner: at 256 a group's own work is
 /// about as long as its sync.
@@ -72,8 +74,12 @@ pub enum Unsubmitted {
         "command {id} was received before with other content, as entry {position}: send it under a new id; both are kept"
     )]
     Conflict { id: Uuid, position: u64 },
-    #[error("the command is {size} bytes long, at most {most} are kept in one entry: send it in parts")]
-    TooLarge { size: usize, most: usize },
+    #[error("{what} of an entry would be {size}, at most {most} is kept: send it in parts")]
+    TooLarge { what: &'static str, size: usize, most: usize },
+    #[error(
+        "the words of command {id} would stand where other words stand already: send it under a new id; nothing of it was kept"
+    )]
+    WordsTaken { id: Uuid },
     #[error("{WAITING} commands wait already: try again in a moment; nothing was kept")]
     Overloaded,
     #[error("the journal cannot be written: {reason}; nothing was kept, the board is as it was")]
@@ -119,6 +125,7 @@ pub struct Submit {
     waiting: SyncSender<Message>,
     published: Arc<ArcSwap<Published>>,
     register: Arc<Register>,
+    tally: Arc<Tally>,
 }
 
 impl Submit {
@@ -129,6 +136,11 @@ impl Submit {
 
     pub fn register(&self) -> &Register {
         &self.register
+    }
+
+    /// What the writer counts.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Sends a command and waits until it is kept or refused.

@@ -19,7 +19,7 @@ use journal::{Check, Head, Journal, SigningKey, Upcasts};
 
 use super::keeping::{self, Keeping};
 use super::writer::Writer;
-use super::{Body, Observer, Published, Register, SCHEMA, Submit, TextKind, WAITING};
+use super::{Body, Observer, Published, Register, SCHEMA, Submit, Tally, TextKind, WAITING};
 
 /// The journal, in the data folder.
 pub const JOURNAL: &str = "journal.sqlite";
@@ -111,6 +111,8 @@ pub fn start(
     load_register(journal.as_mut(), &board, &register)?;
     let keeping = Keeping::new(snapshots.clone(), signer, from.position, journal.as_mut())?;
     let published = Arc::new(ArcSwap::from_pointee(Published { board: board.clone(), head, at }));
+    let tally = Arc::new(Tally::default());
+    tally.began(head.position);
     let (waiting, requests) = sync_channel(WAITING);
     let writer = Writer {
         journal,
@@ -121,6 +123,7 @@ pub fn start(
         key,
         published: Arc::clone(&published),
         register: Arc::clone(&register),
+        tally: Arc::clone(&tally),
         observers,
         reload: Box::new(move |journal| {
             let (board, head, at) = keeping::latest(&snapshots, journal);
@@ -133,7 +136,7 @@ pub fn start(
         .name("writer".into())
         .spawn(move || writer.run(&requests))
         .map_err(|source| OpenFault::Folder { path: data.to_owned(), source })?;
-    Ok(Opened { submit: Submit { waiting, published, register }, writer, snapshot: from.position, replayed })
+    Ok(Opened { submit: Submit { waiting, published, register, tally }, writer, snapshot: from.position, replayed })
 }
 
 /// Steps that lift bodies of older schemas.

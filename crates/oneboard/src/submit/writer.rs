@@ -1,9 +1,9 @@
 //! The writer: the one thread that owns the board and the journal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use board::{Actor, At, Board, Event, Subject, TextId};
@@ -16,12 +16,10 @@ use uuid::Uuid;
 use super::Message;
 use super::keeping::Keeping;
 use super::{
-    Body, GROUP, Kept, Observer, Published, Receipt, Register, Request, SCHEMA, Submission, Unsubmitted, context_of,
-    sender_of,
+    Body, GROUP, Kept, Observer, Published, Receipt, Register, Request, SCHEMA, Submission, Tally, Unsubmitted,
+    context_of, sender_of,
 };
 
-/// Longest body of an entry that the writer will send to the journal, in bytes.
-const LONGEST_BODY: usize = journal::error::MAX_BODY;
 /// Subjects of one entry that are indexed. A plan of thousands of rows is found by its operation.
 const MOST_SUBJECTS: usize = 16_384;
 /// When nothing comes for this long, what was kept last is looked after.
@@ -41,6 +39,7 @@ pub(super) struct Writer {
     pub key: [u8; 32],
     pub published: Arc<ArcSwap<Published>>,
     pub register: Arc<Register>,
+    pub tally: Arc<Tally>,
     pub observers: Vec<Observer>,
     /// Reads the board again from the journal, after a failure.
     pub reload: Reload,
@@ -67,6 +66,8 @@ struct Group {
     texts: Vec<super::Text>,
     outcomes: Vec<(Reply, Outcome)>,
     seen: HashMap<(u64, Uuid), usize>,
+    /// The ids of `texts`.
+    words: HashSet<TextId>,
 }
 
 impl Writer {
@@ -108,9 +109,7 @@ impl Writer {
         if self.stale
             && let Err(reason) = self.read_again()
         {
-            for request in waiting {
-                let _ = request.reply.send(Err(Unsubmitted::Journal { reason: reason.clone() }));
-            }
+            self.fail(waiting, &reason);
             return;
         }
         let mut waiting = waiting;
@@ -119,11 +118,13 @@ impl Writer {
                 waiting.into_iter().map(|request| (request.submission, request.reply)).unzip();
             let group = self.decide_group(&submissions, replies);
             if group.entries.is_empty() {
-                answer(group, self.head.position, self.at);
+                self.answer(group, self.head.position);
                 return;
             }
+            let began = Instant::now();
             match self.journal.append(&self.head, &group.entries) {
                 Ok(head) => {
+                    self.tally.kept(group.entries.len(), head.position, began.elapsed());
                     self.publish(group, head);
                     return;
                 }
@@ -131,7 +132,7 @@ impl Writer {
                     // Somebody else wrote: take in what they wrote and decide the group again.
                     waiting = requests_again(submissions, group);
                     if let Err(reason) = self.read_again() {
-                        fail(waiting, &reason);
+                        self.fail(waiting, &reason);
                         return;
                     }
                 }
@@ -139,12 +140,12 @@ impl Writer {
                     let reason = failure.to_string();
                     tracing::error!(%reason, "a group was not kept");
                     self.stale = true;
-                    fail(requests_again(submissions, group), &reason);
+                    self.fail(requests_again(submissions, group), &reason);
                     return;
                 }
             }
         }
-        fail(waiting, "other writers came first each time");
+        self.fail(waiting, "other writers came first each time");
     }
 
     fn decide_group(&mut self, submissions: &[Submission], replies: Vec<Reply>) -> Group {
@@ -157,6 +158,7 @@ impl Writer {
             texts: Vec::new(),
             outcomes: Vec::with_capacity(submissions.len()),
             seen: HashMap::new(),
+            words: HashSet::new(),
         };
         for (submission, reply) in submissions.iter().zip(replies) {
             let outcome = self.decide_one(&mut group, submission);
@@ -199,44 +201,81 @@ impl Writer {
             }));
         }
         let body = Body { by: submission.actor, events };
-        let bytes = serde_json::to_vec(&body).expect("events have no maps with keys that JSON cannot write");
-        if bytes.len() > LONGEST_BODY {
-            return Outcome::Answered(Err(Unsubmitted::TooLarge { size: bytes.len(), most: LONGEST_BODY }));
-        }
-        let erase = match self.still_kept(erased_by(&body.events)) {
-            Ok(erase) => erase,
-            Err(failure) => return Outcome::Answered(Err(Unsubmitted::Journal { reason: failure.to_string() })),
+        let entry = match self.entry(group, submission, payload_hash, &body) {
+            Ok(entry) => entry,
+            Err(fault) => return Outcome::Answered(Err(fault)),
         };
         for event in &body.events {
             board::apply(&mut group.board, event);
         }
         let index = group.entries.len();
         group.seen.insert((sender, submission.id), index);
-        group.entries.push(NewEntry {
-            at: group.at.millis(),
-            sender,
-            command_id: submission.id,
-            payload_hash,
-            schema: SCHEMA,
-            body: bytes,
-            subjects: subjects_of(&body.events),
-            texts: submission.texts.iter().map(new_text).collect(),
-            erase,
-        });
+        group.entries.push(entry);
+        group.words.extend(submission.texts.iter().map(|text| text.id));
         group.texts.extend(submission.texts.iter().cloned());
         group.kept.push((submission.actor, body.events.into()));
         Outcome::Kept { index }
     }
 
-    /// Of these texts, those that the journal still has: what is gone already is no reason to refuse a whole group.
-    fn still_kept(&mut self, texts: impl Iterator<Item = TextId>) -> Result<Vec<u64>, journal::error::StorageError> {
-        let ids: Vec<u64> = texts.map(TextId::value).collect();
-        if ids.is_empty() {
-            return Ok(ids);
+    /// The entry that keeps these events. Whatever the journal would refuse it for is found here, so that one command is
+    /// refused and not the whole group.
+    fn entry(
+        &mut self,
+        group: &Group,
+        submission: &Submission,
+        payload_hash: [u8; 32],
+        body: &Body,
+    ) -> Result<NewEntry, Unsubmitted> {
+        let failed = |failure: journal::error::StorageError| Unsubmitted::Journal { reason: failure.to_string() };
+        let entry = NewEntry {
+            at: group.at.millis(),
+            sender: sender_of(submission.actor),
+            command_id: submission.id,
+            payload_hash,
+            schema: SCHEMA,
+            body: serde_json::to_vec(body).expect("events have no maps with keys that JSON cannot write"),
+            subjects: subjects_of(&body.events),
+            texts: submission.texts.iter().map(new_text).collect(),
+            erase: self.still_kept(group, erased_by(&body.events)).map_err(failed)?,
+        };
+        if let Err(AppendError::TooLarge { what, size, limit }) = entry.check_size() {
+            return Err(Unsubmitted::TooLarge { what, size, most: limit });
         }
-        let found = self.journal.texts(&ids)?;
-        let kept = found.into_iter().filter(|(_, state)| matches!(state, journal::TextState::Kept(_)));
-        Ok(kept.map(|(id, _)| id).collect())
+        if self.takes_words(group, submission).map_err(failed)? {
+            return Err(Unsubmitted::WordsTaken { id: submission.id });
+        }
+        Ok(entry)
+    }
+
+    /// Do the words of this command come under an id that other words have, or had? The ids follow from the command's own
+    /// id, which somebody else may have sent before.
+    fn takes_words(&mut self, group: &Group, submission: &Submission) -> Result<bool, journal::error::StorageError> {
+        if submission.texts.is_empty() {
+            return Ok(false);
+        }
+        let mut own = HashSet::with_capacity(submission.texts.len());
+        if submission.texts.iter().any(|text| group.words.contains(&text.id) || !own.insert(text.id)) {
+            return Ok(true);
+        }
+        let ids: Vec<u64> = submission.texts.iter().map(|text| text.id.value()).collect();
+        Ok(self.journal.texts(&ids)?.iter().any(|(_, state)| *state != journal::TextState::Unknown))
+    }
+
+    /// Of these texts, those that are there to be erased: in the journal, or on their way in the same group.
+    fn still_kept(
+        &mut self,
+        group: &Group,
+        texts: impl Iterator<Item = TextId>,
+    ) -> Result<Vec<u64>, journal::error::StorageError> {
+        let (coming, texts): (Vec<TextId>, Vec<TextId>) = texts.partition(|text| group.words.contains(text));
+        let mut kept: Vec<u64> = coming.into_iter().map(TextId::value).collect();
+        if texts.is_empty() {
+            return Ok(kept);
+        }
+        let ids: Vec<u64> = texts.into_iter().map(TextId::value).collect();
+        let found = self.journal.texts(&ids)?.into_iter();
+        kept.extend(found.filter(|(_, state)| matches!(state, journal::TextState::Kept(_))).map(|(id, _)| id));
+        Ok(kept)
     }
 
     /// The first answer again; or, where the content differs, a conflict that is kept and shown.
@@ -291,10 +330,40 @@ impl Writer {
         for observer in &self.observers {
             observer(&published, &kept);
         }
-        answer(group, first - 1, self.at);
+        self.answer(group, first - 1);
         self.look_after();
         // Dropped last, when everybody has their answer: freeing a board's old branches takes its time.
         drop(old);
+    }
+
+    /// Answers a group; `before` is the position before its first entry.
+    fn answer(&self, group: Group, before: u64) {
+        let mut answered = vec![false; group.kept.len()];
+        for (reply, outcome) in group.outcomes {
+            let result = match outcome {
+                Outcome::Answered(result) => result,
+                Outcome::Kept { index } => {
+                    let repeated = std::mem::replace(&mut answered[index], true);
+                    let events = Arc::clone(&group.kept[index].1);
+                    Ok(Receipt { position: before + 1 + index as u64, at: self.at, repeated, events })
+                }
+            };
+            match &result {
+                Ok(receipt) if receipt.repeated => self.tally.repeated(),
+                Ok(_) => {}
+                Err(Unsubmitted::Journal { .. }) => self.tally.failed(1),
+                Err(_) => self.tally.refused(),
+            }
+            // A sender who has hung up finds the answer by sending the same id again.
+            let _ = reply.send(result);
+        }
+    }
+
+    fn fail(&self, waiting: Vec<Request>, reason: &str) {
+        self.tally.failed(waiting.len());
+        for request in waiting {
+            let _ = request.reply.send(Err(Unsubmitted::Journal { reason: reason.to_owned() }));
+        }
     }
 
     fn read_again(&mut self) -> Result<(), String> {
@@ -308,32 +377,9 @@ impl Writer {
     }
 }
 
-/// Answers a group; `before` is the position before its first entry.
-fn answer(group: Group, before: u64, at: At) {
-    let mut answered = vec![false; group.kept.len()];
-    for (reply, outcome) in group.outcomes {
-        let result = match outcome {
-            Outcome::Answered(result) => result,
-            Outcome::Kept { index } => {
-                let repeated = std::mem::replace(&mut answered[index], true);
-                let events = Arc::clone(&group.kept[index].1);
-                Ok(Receipt { position: before + 1 + index as u64, at, repeated, events })
-            }
-        };
-        // A sender who has hung up finds the answer by sending the same id again.
-        let _ = reply.send(result);
-    }
-}
-
 /// The requests of a group that was not kept.
 fn requests_again(submissions: Vec<Submission>, group: Group) -> Vec<Request> {
     submissions.into_iter().zip(group.outcomes).map(|(submission, (reply, _))| Request { submission, reply }).collect()
-}
-
-fn fail(waiting: Vec<Request>, reason: &str) {
-    for request in waiting {
-        let _ = request.reply.send(Err(Unsubmitted::Journal { reason: reason.to_owned() }));
-    }
 }
 
 fn new_text(text: &super::Text) -> NewText {

@@ -49,8 +49,10 @@ pub const fn person(who: usize) -> PersonId {
 
 pub struct Site {
     pub app: App,
-    address: String,
-    sessions: Vec<String>,
+    /// Where it listens.
+    pub address: String,
+    /// The values of everybody's session cookies.
+    pub sessions: Vec<String>,
     _folder: tempfile::TempDir,
 }
 

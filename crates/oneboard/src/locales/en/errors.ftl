@@ -50,3 +50,6 @@ problem-fault-remedy = Look whether your act took effect. If it happens again, t
 problem-unavailable = Not ready
 problem-unavailable-detail = The server is starting, stopping, or has too much to do.
 problem-unavailable-remedy = Try again in a moment. Use the paper pack meanwhile.
+problem-not-kept = It was not kept
+problem-not-kept-detail = The server cannot write its journal: the disk may be full or read-only. What you just sent is not confirmed; what was confirmed before is safe.
+problem-not-kept-remedy = Tell the system administrator, and send it again when the disk is mended. Use the paper pack meanwhile.

@@ -50,3 +50,6 @@ problem-fault-remedy = 请核实操作是否已生效。如再次出现，请将
 problem-unavailable = 暂不可用
 problem-unavailable-detail = 服务器正在启动、停止或负载过高。
 problem-unavailable-remedy = 请稍后重试，其间请使用纸质勤务表。
+problem-not-kept = 未能保存
+problem-not-kept-detail = 服务器无法写入审计链，磁盘可能已满或为只读。本次提交未得到确认，此前已确认的内容完好。
+problem-not-kept-remedy = 请通知系统管理员处理磁盘，恢复后重新提交，其间请使用纸质勤务表。
