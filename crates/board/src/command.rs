@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{At, CommandId, Id, Import, PersonId, access, checkin, force, operation, post, roster, watch};
+use crate::{At, CommandId, Id, Import, PersonId, access, alarm, checkin, force, operation, post, roster, watch};
 
 /// Who asks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +48,7 @@ pub enum Command {
     Roster(roster::Command),
     Checkin(checkin::Command),
     Watch(watch::Command),
+    Alarm(alarm::Command),
     /// What a workbook brings, all or none.
     Import(Box<Import>),
     /// Time has passed: do what was due.

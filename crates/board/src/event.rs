@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Subject, access, checkin, force, operation, post, roster, watch};
+use crate::{Subject, access, alarm, checkin, force, operation, post, roster, watch};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,6 +14,7 @@ pub enum Event {
     Roster(roster::Event),
     Checkin(checkin::Event),
     Watch(watch::Event),
+    Alarm(alarm::Event),
 }
 
 impl Event {
@@ -30,6 +31,7 @@ impl Event {
             Self::Roster(event) => event.subjects(into),
             Self::Checkin(event) => event.subjects(into),
             Self::Watch(event) => into.push(Subject::Watch(event.unit())),
+            Self::Alarm(event) => event.subjects(into),
         }
     }
 }

@@ -29,6 +29,7 @@ pub type PostId = Id<crate::post::Post>;
 pub type ShiftId = Id<crate::roster::Shift>;
 pub type AssignmentId = Id<crate::roster::Assignment>;
 pub type RollCallId = Id<crate::checkin::RollCall>;
+pub type AlarmId = Id<crate::alarm::Alarm>;
 pub type GrantId = Id<crate::access::Grant>;
 pub type TextId = Id<crate::Str>;
 
@@ -178,6 +179,7 @@ pub enum Subject {
     Shift(ShiftId),
     Watch(UnitId),
     Access(PersonId),
+    Alarm(AlarmId),
     /// Everything about access, whoever it concerns.
     Audit,
 }
@@ -194,6 +196,7 @@ impl Subject {
             Self::Watch(id) => (6, id.value()),
             Self::Access(id) => (7, id.value()),
             Self::Audit => (8, 0),
+            Self::Alarm(id) => (20, id.value()),
         }
     }
 }

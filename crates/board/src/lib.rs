@@ -32,6 +32,7 @@
 //! - **no words**: names, telephone numbers and free text are [`TextId`]s; the words are in the register.
 
 pub mod access;
+pub mod alarm;
 pub mod checkin;
 mod command;
 mod event;
@@ -40,6 +41,7 @@ mod id;
 mod import;
 mod machine;
 pub mod operation;
+mod pairs;
 pub mod post;
 mod refusal;
 pub mod roster;
@@ -53,8 +55,8 @@ pub const FINGERPRINT: &str = env!("BOARD_FINGERPRINT");
 pub use command::{Actor, Command, Context};
 pub use event::Event;
 pub use id::{
-    AssignmentId, CommandId, GrantId, Id, NotAnId, OperationId, PersonId, PostId, RollCallId, ShiftId, Subject, TextId,
-    UnitId,
+    AlarmId, AssignmentId, CommandId, GrantId, Id, NotAnId, OperationId, PersonId, PostId, RollCallId, ShiftId,
+    Subject, TextId, UnitId,
 };
 pub use import::Import;
 pub use machine::{Board, apply, decide, execute, permit, places};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::access::{self, Access, Action, Denial, Place, Verdict, permits};
+use crate::alarm::{self, Alarms};
 use crate::force::{self, Force};
 use crate::operation::{self, Operation};
 use crate::watch::{self, Watch};
@@ -18,6 +19,8 @@ pub struct Board {
     operations: OrdMap<OperationId, Operation>,
     closed: OrdMap<OperationId, operation::Closed>,
     watches: OrdMap<UnitId, Watch>,
+    #[serde(default)]
+    pub alarms: Alarms,
 }
 
 impl Board {
@@ -52,13 +55,10 @@ impl Board {
     pub fn watches(&self) -> impl Iterator<Item = (UnitId, &Watch)> {
         self.watches.iter().map(|(unit, watch)| (*unit, watch))
     }
-    /// When the next timer of any running operation is due.
+    /// When the next timer is due, of a running operation or of an alarm.
     pub fn next_timer(&self) -> Option<At> {
-        self.operations
-            .values()
-            .filter(|found| found.is_running())
-            .filter_map(|found| found.presence.next_timer())
-            .min()
+        let running = self.operations.values().filter(|found| found.is_running());
+        running.filter_map(|found| found.presence.next_timer()).chain(self.alarms.next_timer()).min()
     }
 
     pub(crate) fn operation_mut(&mut self, id: OperationId) -> Option<&mut Operation> {
@@ -86,6 +86,7 @@ pub fn places(board: &Board, actor: Actor, command: &Command) -> SmallVec<[(Acti
         Command::Roster(command) => roster::place(board, command).into(),
         Command::Checkin(command) => one(checkin::place(board, actor, command)),
         Command::Watch(command) => one(watch::place(command)),
+        Command::Alarm(command) => one(alarm::place(board, actor, command)),
         Command::Import(import) => import::place(board, import).into(),
         Command::PassTime => one((Action::OperateSystem, Place::Force)),
     }
@@ -106,9 +107,17 @@ pub fn permit(board: &Board, actor: Actor, command: &Command, now: At) -> Result
 
 /// What follows from a command on this board, or why nothing does. Rights are not asked here: see [`execute`].
 pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context) -> Result<Vec<Event>, Refusal> {
-    fn all<E>(events: Vec<E>, wrap: fn(E) -> Event) -> Vec<Event> {
-        events.into_iter().map(wrap).collect()
-    }
+    let mut events = decide_noun(board, actor, command, context)?;
+    let alarms = alarm::follow(board, &events, context);
+    events.extend(alarms.into_iter().map(Event::Alarm));
+    Ok(events)
+}
+
+fn all<E>(events: Vec<E>, wrap: fn(E) -> Event) -> Vec<Event> {
+    events.into_iter().map(wrap).collect()
+}
+
+fn decide_noun(board: &Board, actor: Actor, command: &Command, context: &Context) -> Result<Vec<Event>, Refusal> {
     Ok(match command {
         Command::Access(command) => all(access::decide(board, actor, command, context)?, Event::Access),
         Command::Force(command) => all(force::decide(board, command, context)?, Event::Force),
@@ -118,8 +127,18 @@ pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context)
         Command::Checkin(command) => all(checkin::decide(board, actor, command, context)?, Event::Checkin),
         Command::Watch(command) => all(watch::decide(board, actor, command, context)?, Event::Watch),
         Command::Import(import) => import::decide(board, import, context)?,
-        Command::PassTime => all(checkin::pass_time(board, context), Event::Checkin),
+        Command::Alarm(command) => all(alarm::decide(board, actor, command, context)?, Event::Alarm),
+        Command::PassTime => pass_time(board, context),
     })
+}
+
+/// What was due. One noun at a time: what the one did is on the board when the next is asked, by the command after this.
+fn pass_time(board: &Board, context: &Context) -> Vec<Event> {
+    let presence = checkin::pass_time(board, context);
+    if !presence.is_empty() {
+        return all(presence, Event::Checkin);
+    }
+    all(alarm::pass_time(board, context), Event::Alarm)
 }
 
 /// Makes an event so. An event that names what is no longer there changes nothing.
@@ -144,6 +163,7 @@ pub fn apply(board: &mut Board, event: &Event) {
             }
         }
         Event::Watch(event) => watch::apply(&mut board.watches, event),
+        Event::Alarm(event) => alarm::apply(&mut board.alarms, event),
     }
 }
 

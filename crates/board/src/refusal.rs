@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::{access, checkin, force, operation, post, roster, watch};
+use crate::{access, alarm, checkin, force, operation, post, roster, watch};
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,4 +26,6 @@ pub enum Refusal {
     Checkin(#[from] checkin::Refusal),
     #[error(transparent)]
     Watch(#[from] watch::Refusal),
+    #[error(transparent)]
+    Alarm(#[from] alarm::Refusal),
 }

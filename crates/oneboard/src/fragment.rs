@@ -114,6 +114,8 @@ pub enum Topic {
     Watch(UnitId),
     /// Any watch: the top line names who is on duty.
     Watches,
+    /// Any alarm.
+    Alarms,
     /// Any line of any log: the board counts those that are open.
     Lines,
 }
@@ -225,6 +227,9 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
             {
                 topics.push(Topic::Person(*person));
             }
+        }
+        Event::Alarm(event) => {
+            topics.extend((!matches!(event, board::alarm::Event::Noted { .. })).then_some(Topic::Alarms))
         }
         Event::Watch(event) => {
             topics.push(Topic::Watch(event.unit()));

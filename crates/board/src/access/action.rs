@@ -33,6 +33,9 @@ pub enum Action {
     Triage,
     RecordVerbalOrder,
     Countersign,
+    ViewAlarms,
+    /// Take an alarm, say what is being done, hand it on, clear it.
+    AnswerAlarm,
     GrantRole,
     /// Lend a role one holds.
     Delegate,
@@ -43,7 +46,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::ViewBoard,
         Self::ViewPosts,
         Self::ViewRoster,
@@ -64,6 +67,8 @@ impl Action {
         Self::Triage,
         Self::RecordVerbalOrder,
         Self::Countersign,
+        Self::ViewAlarms,
+        Self::AnswerAlarm,
         Self::GrantRole,
         Self::Delegate,
         Self::KeepAccounts,

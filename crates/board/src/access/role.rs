@@ -72,6 +72,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::Export => Below,
             A::RecordPresence | A::Assign | A::SetLevel | A::PlanPosts | A::KeepForce => Below,
             A::WriteLog | A::Triage | A::RecordVerbalOrder => Below,
+            A::ViewAlarms | A::AnswerAlarm => Below,
             A::KeepWatch => Own,
             _ => Nowhere,
         },
@@ -83,6 +84,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
         Role::Inspector => match action {
             A::ViewOperation => Line,
             A::ViewBoard | A::ViewPosts | A::ViewRoster | A::ViewPeople | A::ViewWatch | A::Export => Below,
+            A::ViewAlarms => Below,
             _ => Nowhere,
         },
         Role::Writer => match action {

@@ -26,7 +26,7 @@ use crate::{
     UnitId,
 };
 
-pub(crate) use decide::{decide, pass_time};
+pub(crate) use decide::{MOST_TIMERS, decide, pass_time};
 pub use duty::{Duty, PostState, Tally, Timer};
 
 /// A phone may check in this long before the shift begins: people arrive early in snow.

@@ -21,7 +21,10 @@ fn expected_then_late_then_at_post_then_relieved() {
     assert_eq!((world.duty(A1).state(), world.duty(A1).unmanned_since), (PostState::Unmanned, Some(at(8, 10))));
     world.now = at(8, 25);
     let events = world.done(by(A1, 3), check_in(first));
-    assert!(matches!(events[..], [board::Event::Checkin(Event::CheckedIn { late_by: 25, .. })]));
+    assert!(matches!(
+        events[..],
+        [board::Event::Checkin(Event::CheckedIn { late_by: 25, .. }), board::Event::Alarm(_)]
+    ));
     assert_eq!((world.duty(A1).state(), world.duty(A1).late), (PostState::Short, 1));
     assert_eq!(world.duty(A1).unmanned_since, None);
     world.pass(at(20, 0));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use board::access::{self, MOST_GRANTS, Role};
+use board::alarm::{self, Need};
 use board::checkin::{Answer, LeaveReason};
 use board::force::{self, Changes};
 use board::operation::{Level, OperationRow, Phase, Terms};
@@ -14,8 +15,9 @@ use crate::support::*;
 const OPERATOR: Actor = Actor::Operator;
 
 /// The sources in which refusals are declared, each by one `#[error(…)]`.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     include_str!("../../src/access/mod.rs"),
+    include_str!("../../src/alarm/mod.rs"),
     include_str!("../../src/access/permits.rs"),
     include_str!("../../src/checkin/mod.rs"),
     include_str!("../../src/force.rs"),
@@ -272,9 +274,29 @@ fn of_watch() -> Vec<Refusal> {
     all
 }
 
+fn of_alarm() -> Vec<Refusal> {
+    let mut world = World::manned();
+    world.done(by(A1, 3), call(assignment(A1, DAY, 1), Need::Help));
+    let alarm = world.board.alarms.open().find(|(_, found)| found.caller.is_some()).unwrap().0;
+    let ask = Command::Alarm;
+    let nowhere = alarm::Command::Take { alarm: Id::from_value(NOWHERE) };
+    let (take, words) = (alarm::Command::Take { alarm }, WORDS);
+    let mut all = vec![
+        world.refused(OPERATOR, ask(take.clone())),
+        world.refused(by(BUREAU, 2), ask(nowhere)),
+        world.refused(by(A, 2), ask(alarm::Command::Clear { alarm, words })),
+        world.refused(by(A, 2), ask(alarm::Command::HandOn { alarm, to: person(B, 2) })),
+    ];
+    world.done(by(A, 2), ask(take.clone()));
+    all.push(world.refused(by(A, 2), ask(take.clone())));
+    all.push(world.refused(by(A, 1), ask(take)));
+    all
+}
+
 #[test]
 fn every_refusal_can_be_provoked_and_says_what_to_do() {
-    let all = [of_access(), of_force(), of_operation(), of_post(), of_roster(), of_checkin(), of_watch()].concat();
+    let all = [of_access(), of_force(), of_operation(), of_post(), of_roster(), of_checkin(), of_watch(), of_alarm()]
+        .concat();
     for refusal in &all {
         let words = refusal.to_string();
         assert!(words.len() > 25, "too few words: {words}");

@@ -16,6 +16,7 @@ use crate::http::negotiate::Language;
 const FILES: &[(&str, &str, &str)] = &[
     ("act", include_str!("en/act.ftl"), include_str!("zh-CN/act.ftl")),
     ("board", include_str!("en/board.ftl"), include_str!("zh-CN/board.ftl")),
+    ("alarm", include_str!("en/alarm.ftl"), include_str!("zh-CN/alarm.ftl")),
     ("access", include_str!("en/access.ftl"), include_str!("zh-CN/access.ftl")),
     ("checkin", include_str!("en/checkin.ftl"), include_str!("zh-CN/checkin.ftl")),
     ("frame", include_str!("en/frame.ftl"), include_str!("zh-CN/frame.ftl")),

@@ -4,6 +4,7 @@
 //! page and the stream send the same bytes.
 
 pub mod access;
+pub mod alarm;
 pub mod board;
 pub mod checkin;
 pub mod force;

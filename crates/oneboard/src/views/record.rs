@@ -59,6 +59,7 @@ pub fn written(subject: Subject) -> String {
         Subject::Watch(id) => format!("watch-{id}"),
         Subject::Access(id) => format!("access-{id}"),
         Subject::Audit => "audit-force".to_owned(),
+        Subject::Alarm(id) => format!("alarm-{id}"),
     }
 }
 
@@ -74,6 +75,7 @@ pub fn read(text: &str) -> Option<Subject> {
         "watch" => Subject::Watch(id.parse().ok()?),
         "access" => Subject::Access(id.parse().ok()?),
         "audit" if id == "force" => Subject::Audit,
+        "alarm" => Subject::Alarm(id.parse().ok()?),
         _ => return None,
     })
 }
@@ -104,6 +106,7 @@ pub fn right(board: &Board, subject: Subject) -> Option<(Action, Place)> {
         }
         Subject::Watch(id) => (Action::ViewWatch, Place::Unit(board.force.unit(id)?.id)),
         Subject::Access(_) | Subject::Audit => (Action::ViewAudit, Place::Force),
+        Subject::Alarm(id) => (Action::ViewAlarms, Place::Unit(board.alarms.find(id)?.cause.unit)),
     })
 }
 
@@ -128,6 +131,7 @@ pub fn title(sheet: &Sheet<'_>, subject: Subject) -> String {
             found.map_or_else(String::new, |shift| super::post::span_words(sheet, shift.span))
         }
         Subject::Audit => sheet.t("audit").into_owned(),
+        Subject::Alarm(id) => board.alarms.find(id).map_or_else(String::new, |found| super::alarm::what(sheet, found)),
     }
 }
 
@@ -202,6 +206,7 @@ pub fn texts_of(event: &Event, into: &mut Vec<TextId>) {
             | checkin::Event::Excused { note, .. }
             | checkin::Event::ContactMade { note, .. },
         ) => into.extend(*note),
+        Event::Alarm(event) => super::alarm::texts_of(event, into),
         _ => {}
     }
 }
@@ -275,6 +280,7 @@ impl Telling<'_> {
             Event::Roster(event) => self.roster(event),
             Event::Checkin(event) => self.checkin(event),
             Event::Watch(event) => self.watch(event),
+            Event::Alarm(event) => super::alarm::told(self.sheet, event, |words| self.text(words)),
         }
     }
 
@@ -534,6 +540,7 @@ mod tests {
             Subject::Shift(ShiftId::from_value(5)),
             Subject::Watch(UnitId::from_value(6)),
             Subject::Access(PersonId::from_value(7)),
+            Subject::Alarm(board::AlarmId::from_value(8)),
         ];
         for subject in subjects {
             assert_eq!(read(&written(subject)), Some(subject));

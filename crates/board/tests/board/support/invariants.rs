@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use board::alarm::{Alarm, Kind};
 use board::checkin::{Duty, PostState, Standing, Tally};
 use board::operation::Operation;
 use board::roster::DutyKind;
-use board::{Board, PersonId, PostId, ShiftId, UnitId};
+use board::{Board, PersonId, PostId, ShiftId, Subject, UnitId};
 
 pub fn json(board: &Board) -> String {
     serde_json::to_string(board).expect("a board is always writable")
@@ -37,6 +38,7 @@ pub fn check(board: &Board) {
             }
         }
     }
+    check_alarms(board);
     for unit in board.force.units() {
         let above = unit.parent.and_then(|parent| board.force.unit(parent));
         let mut path = above.map(|above| above.path.to_vec()).unwrap_or_default();
@@ -88,6 +90,46 @@ fn check_duty(operation: &Operation, post: PostId, duty: &Duty) {
     assert!(duty.waiting.iter().all(|id| duty.here.contains(id)), "only who is here waits for relief: {duty:?}");
     assert!(duty.overdue_since.is_none() || !duty.here.is_empty(), "nobody is there to be overdue");
     assert!(duty.contact_due.is_none() || duty.overdue_since.is_none());
+}
+
+/// Every alarm is true: what it says is wrong is wrong now, somebody is asked or has it, and no cause has two.
+fn check_alarms(board: &Board) {
+    let mut waiting = 0;
+    let mut causes = BTreeSet::new();
+    for (id, alarm) in board.alarms.open() {
+        assert!(causes.insert(alarm.cause), "two alarms of one cause: {alarm:?}");
+        assert_eq!(board.alarms.of_cause(alarm.cause).map(|(id, _)| id), Some(id));
+        assert!(!alarm.subjects.is_empty() && alarm.end.is_none(), "{alarm:?}");
+        for subject in &alarm.subjects {
+            assert!(board.alarms.concerns(*subject), "{subject:?} is not indexed");
+            assert!(is_so(board, alarm, *subject), "it is not so any more: {subject:?} of {alarm:?}");
+        }
+        assert!(alarm.owner.is_none() || alarm.escalates.is_none(), "what is owned goes nowhere: {alarm:?}");
+        if alarm.owner.is_none() && alarm.escalates.is_none() {
+            let above = board.force.unit(alarm.asks).and_then(|unit| unit.parent);
+            assert!(above.is_none(), "it asks nobody else, and is not at the top: {alarm:?}");
+        }
+        waiting += usize::from(alarm.escalates.is_some());
+    }
+    let written = serde_json::to_value(&board.alarms).expect("alarms are always writable");
+    let length = |key: &str| written[key].as_array().expect("a list").len();
+    assert_eq!(length("timers"), waiting + length("noted"), "a timer waits for nothing, or something has none");
+    assert!(length("ended") <= board::alarm::MOST_ENDED);
+}
+
+/// Is what an alarm is about so? For those that the board finds by itself.
+fn is_so(board: &Board, alarm: &Alarm, subject: Subject) -> bool {
+    let duty = |post: PostId| alarm.operation.and_then(|id| board.operation(id)).map(|found| found.presence.duty(post));
+    match (alarm.cause.kind, subject) {
+        (Kind::PostUnmanned, Subject::Post(post)) => duty(post).is_some_and(|duty| duty.unmanned_since.is_some()),
+        (Kind::ContactOverdue, Subject::Post(post)) => duty(post).is_some_and(|duty| duty.overdue_since.is_some()),
+        (Kind::ReliefLate, Subject::Post(post)) => duty(post).is_some_and(|duty| !duty.waiting.is_empty()),
+        (Kind::HandoverUnsigned, Subject::Watch(unit)) => {
+            board.watch(unit).is_some_and(|watch| watch.unsigned.is_some())
+        }
+        (Kind::HelpNeeded | Kind::ReliefNeeded, Subject::Post(post)) => duty(post).is_some() && alarm.caller.is_some(),
+        _ => true,
+    }
 }
 
 /// The timers are the board's own business; they are read from what a snapshot would hold.

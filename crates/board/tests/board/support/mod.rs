@@ -9,6 +9,7 @@ mod steps;
 use std::sync::OnceLock;
 
 use board::access::{self, Role};
+use board::alarm;
 use board::checkin::{self, How, Standing};
 use board::force::{Changes, Grade, PersonRow, UnitRow};
 use board::operation::{self, Level, OperationRow, Phase, Terms};
@@ -350,6 +351,9 @@ pub fn leave(assignment: AssignmentId, reason: checkin::LeaveReason) -> Command 
 }
 pub fn excuse(assignment: AssignmentId) -> Command {
     Command::Checkin(checkin::Command::Excuse { operation: OPERATION, assignment, note: None })
+}
+pub fn call(assignment: AssignmentId, need: alarm::Need) -> Command {
+    Command::Alarm(alarm::Command::Call { operation: OPERATION, assignment, need, words: None })
 }
 pub fn contact(unit: UnitId) -> Command {
     let (post, how) = (post(unit), How::Radio);

@@ -1,14 +1,15 @@
 //! Commands at random: numbers become a command that fits the board as it is, or deliberately does not.
 
 use board::access::{self, Audit, Role};
+use board::alarm::{self, Need};
 use board::checkin::{self, Answer, How, LeaveReason};
 use board::force::{self, Changes};
 use board::operation::{self, Phase};
 use board::roster::{self, AssignmentRow, DutyKind, ShiftRow};
 use board::watch::{self, Kind, Triage};
 use board::{
-    Actor, AssignmentId, Board, Command, GrantId, Id, Minutes, OperationId, PersonId, PostId, RollCallId, ShiftId,
-    Span, UnitId, post,
+    Actor, AlarmId, AssignmentId, Board, Command, GrantId, Id, Minutes, OperationId, PersonId, PostId, RollCallId,
+    ShiftId, Span, UnitId, post,
 };
 use proptest::prelude::*;
 
@@ -56,6 +57,7 @@ pub fn decode(board: &Board, step: Step, fresh: u64) -> (Actor, Command) {
         .unwrap_or_default();
     let calls: Vec<RollCallId> =
         found.map(|found| found.presence.roll_calls().map(|(id, _)| id).collect()).unwrap_or_default();
+    let alarms: Vec<AlarmId> = board.alarms.open().map(|(id, _)| id).collect();
     let someone = |number: u16| pick(&people, number);
     let (assignment, other) = (pick(&assignments, a), pick(&assignments, b));
     let unit = pick(&units, a);
@@ -76,7 +78,7 @@ pub fn decode(board: &Board, step: Step, fresh: u64) -> (Actor, Command) {
         person: someone(c),
         duty: if c % 7 == 0 { DutyKind::Standby } else { DutyKind::Post },
     };
-    let command = match kind % 36 {
+    let command = match kind % 40 {
         0..=4 => Command::PassTime,
         5..=8 => {
             if let Some(person) = found.and_then(|found| found.roster.assignment(assignment)).map(|held| held.person)
@@ -197,6 +199,26 @@ pub fn decode(board: &Board, step: Step, fresh: u64) -> (Actor, Command) {
             let (callsign, post) = ("7".into(), (c % 3 == 0).then(|| pick(&posts, b)));
             let operation = (b % 2 == 0).then_some(operation);
             Command::Watch(watch::Command::Write { unit, kind, operation, callsign, post, words: WORDS, by_order_of })
+        }
+        35 => {
+            let need = if b % 2 == 0 { Need::Help } else { Need::Relief };
+            if let Some(held) = found.and_then(|found| found.roster.assignment(assignment)) {
+                who = Actor::Person(held.person);
+            }
+            Command::Alarm(alarm::Command::Call { operation, assignment, need, words: None })
+        }
+        36..=38 => {
+            let alarm = pick(&alarms, a);
+            let owner = board.alarms.get(alarm).and_then(|alarm| alarm.owner).map(|(owner, _)| owner);
+            if let Some(owner) = owner.filter(|_| actor % 4 > 0) {
+                who = Actor::Person(owner);
+            }
+            match (owner, b % 5) {
+                (None, 0..3) | (_, 0) => Command::Alarm(alarm::Command::Take { alarm }),
+                (_, 1) => Command::Alarm(alarm::Command::HandOn { alarm, to: someone(c) }),
+                (_, 2) => Command::Alarm(alarm::Command::Report { alarm, words: WORDS }),
+                _ => Command::Alarm(alarm::Command::Clear { alarm, words: WORDS }),
+            }
         }
         _ => match c % 5 {
             0 => Command::Watch(watch::Command::Countersign { unit, line }),

@@ -94,3 +94,11 @@ refusal-not-your-order = The order of entry { $line } was given by { $leader }. 
 refusal-action-without-owner = Entry { $line } is for action and needs an owner. Name one.
 refusal-still-serves = { $person } still serves. Record that they have left, then erase.
 refusal-erased-already = The words were erased at { $since }. Nothing is left to erase.
+
+# Alarm
+refusal-no-such-alarm = This alarm is not open: it has passed or was cleared. Look at the list of alarms.
+refusal-alarm-needs-person = Only a person can answer an alarm. Sign in as the duty officer.
+refusal-alarm-is-yours = The alarm has been in your hands since { $since }. Say what is being done, hand it on, or clear it.
+refusal-alarm-taken = { $person } has had the alarm in hand since { $since }. Call them, or hand it on to somebody else.
+refusal-alarm-unowned = Nobody has taken the alarm yet. Take it first.
+refusal-cannot-answer = { $person } may not answer alarms of { $unit }. Hand it to a duty officer or a leader who may.

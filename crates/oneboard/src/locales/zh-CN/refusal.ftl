@@ -91,3 +91,11 @@ refusal-not-your-order = 第 { $line } 号命令由 { $leader } 下达，只能�
 refusal-action-without-owner = 第 { $line } 号需要办理，请指定承办人。
 refusal-still-serves = { $person } 仍在队，请先登记离队再删除。
 refusal-erased-already = 个人信息已于 { $since } 删除，无需再次删除。
+
+# 告警
+refusal-no-such-alarm = 该告警已解除或已自行消除。请查看告警列表。
+refusal-alarm-needs-person = 告警须由本人处置。请以值班员身份登录。
+refusal-alarm-is-yours = 您自 { $since } 起已接手该告警。请记录处置情况、移交或解除。
+refusal-alarm-taken = { $person } 自 { $since } 起已接手该告警。请与其联系，或移交他人。
+refusal-alarm-unowned = 该告警尚无人接手。请先接手。
+refusal-cannot-answer = { $person } 无权处置{ $unit }的告警。请移交有权处置的值班员或领导。
