@@ -22,7 +22,7 @@ for (const lang of LANGUAGES) {
     // A message by telephone: one key, callsign, words, Enter. It is numbered, and is on the second window.
     const words = lang === "en" ? "Gritter has passed the pass, both lanes" : "撒布车已过垭口,双向完成";
     await duty.keyboard.press("n");
-    await duty.keyboard.type("Lingbei 802");
+    await duty.keyboard.type("2802");
     await duty.locator("#entry-words").fill(words);
     await duty.keyboard.press("Enter");
     const line = duty.locator("ol.log li", { hasText: words });

@@ -112,6 +112,15 @@ function direct(url: string): void {
   addEventListener("oneboard:watch", watch);
 }
 
+/** Where one is stands within a line that is wider than the screen. */
+function showPlace(): void {
+  for (const place of document.querySelectorAll<HTMLElement>(":is(.nav, .tabs) > [aria-current]")) {
+    const line = place.parentElement;
+    if (line) line.scrollLeft = place.offsetLeft - line.offsetLeft - (line.clientWidth - place.offsetWidth) / 2;
+  }
+}
+
+showPlace();
 watchHands();
 watchForms();
 watchKeys();

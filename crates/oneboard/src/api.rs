@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::problem::{Body as ProblemBody, Kind as Wrong};
 use crate::routes::act::Answer;
-use crate::routes::{Gate, Kind, Method, Route, Shape, post, shape, table};
+use crate::routes::{Gate, Kind, Method, Route, Shape, find, post, shape, table};
 
 /// Where the shapes are, within the description.
 const SHAPES: &str = "/components/schemas";
@@ -21,7 +21,8 @@ const WORDS: [&str; 3] = ["token", "name", "upload"];
 const FILES: [&str; 1] = ["/import"];
 
 /// What may follow the `?` of an address.
-const QUERIES: [(&str, Shape); 1] = [("/operations/{operation}/posts", shape::<post::Filter>)];
+const QUERIES: [(&str, Shape); 2] =
+    [("/operations/{operation}/posts", shape::<post::Filter>), ("/find", shape::<find::Asked>)];
 
 /// The description as it is printed and committed.
 pub fn text() -> String {

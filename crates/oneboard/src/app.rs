@@ -7,8 +7,9 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use board::access::{Action, Place, Verdict, permits};
-use board::{Actor, At, OperationId, PersonId, Refusal};
+use board::access::{Action, Place, Verdict, permits, scope};
+use board::operation::Operation;
+use board::{Actor, At, OperationId, PersonId, Refusal, UnitId};
 use jiff::tz::TimeZone;
 use maud::Markup;
 
@@ -154,6 +155,26 @@ impl App {
             Verdict::Permitted(_) => Ok(()),
             Verdict::Denied(denial) => Err(self.refused(viewer, &denial.into())),
         }
+    }
+
+    /// The unit whose branch a list is about: the one asked for, else the widest that the viewer may do `action` in.
+    ///
+    /// # Errors
+    /// The denial in words.
+    pub fn unit_in_view(
+        &self,
+        viewer: &Viewer,
+        action: Action,
+        operation: &Operation,
+        asked: Option<UnitId>,
+    ) -> Result<UnitId, Problem> {
+        let published = self.submit.published();
+        let board = &published.board;
+        let widest = || scope(board, viewer.actor(), action, self.now()).widest(&board.force);
+        // Whoever may do it nowhere is told what they lack at the unit that leads the operation.
+        let unit = asked.or_else(widest).unwrap_or(operation.unit);
+        self.require(viewer, action, Place::Unit(unit))?;
+        Ok(unit)
     }
 
     /// A page in the frame, with the parts of it that are live.

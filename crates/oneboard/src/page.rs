@@ -25,7 +25,7 @@ pub fn plain(shell: &Shell, locale: Locale, title: &str, main: &Markup) -> Marku
             }
             body {
                 a.skip href="#main" { (locale.t("shell-skip")) }
-                @if shell.clock.is_demonstration() { p.mode data-mode="demonstration" { (locale.t("shell-demonstration")) } }
+                @if shell.clock.is_demonstration() { div.mode data-mode="demonstration" { p { (locale.t("shell-demonstration")) } } }
                 header.top {
                     a.top-name href="/" { (shell.config.name) }
                     span.facts {}

@@ -10,7 +10,7 @@ const LOCALES: &str = "/locales/";
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 
 /// Routes that show several nouns, or none: they decide nothing, so the board does not know them.
-const NOT_NOUNS: [&str; 17] = [
+const NOT_NOUNS: [&str; 18] = [
     "mod",
     "act",
     "table",
@@ -20,6 +20,7 @@ const NOT_NOUNS: [&str; 17] = [
     "calendar",
     "demonstration",
     "export",
+    "find",
     "import",
     "interface",
     "live",

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::geography::Geography;
 use super::names;
-use super::places::{COUNTIES, LINGBEI, STATIONS};
+use super::places::{COUNTIES, LINGBEI, STATIONS, callsign};
 use super::random::{Random, command_id};
 use crate::submit::{Text, TextKind, text_id};
 
@@ -107,12 +107,13 @@ pub struct Longdong {
 impl Longdong {
     pub fn new(seed: u64) -> Self {
         let mut built = Builder::new(seed);
-        let bureau = built.unit(None, Label::new("Longdong Public Security Bureau", "陇东市公安局"), "Longdong 0", "1");
-        built.people(bureau, None, BUREAU_LEADERS, Work::Leading, "Longdong");
+        let bureau =
+            built.unit(None, Label::new("Longdong Public Security Bureau", "陇东市公安局"), &callsign(None, 0), "1");
+        built.people(bureau, None, BUREAU_LEADERS, Work::Leading, "");
         let sections = SECTIONS.map(|(zh, en, channel, strength, work)| {
             let n = channel.parse::<usize>().unwrap_or_default() * 10;
             let label = Label::new(&format!("Longdong {en}"), &format!("陇东市公安局{zh}"));
-            let callsign = format!("Longdong {n}");
+            let callsign = callsign(None, n);
             let unit = built.unit(Some(bureau), label, &callsign, channel);
             built.people(unit, None, strength, work, &format!("{callsign}-"));
             unit
@@ -215,12 +216,12 @@ impl Builder {
         } else {
             (format!("{} County Bureau", place.en), format!("{}县公安局", place.zh))
         };
-        let unit = self.unit(Some(bureau), Label::new(&en, &zh), &format!("{} 0", place.en), &channel);
-        self.people(unit, Some(county), COUNTY_LEADERS, Work::Leading, place.en);
+        let unit = self.unit(Some(bureau), Label::new(&en, &zh), &callsign(Some(county), 0), &channel);
+        self.people(unit, Some(county), COUNTY_LEADERS, Work::Leading, "");
         let sections = COUNTY_SECTIONS.map(|(section_zh, section_en, strength, work)| {
             let n = 40 + 10 * (self.units.len() - unit);
             let label = Label::new(&format!("{} {section_en}", place.en), &format!("{zh}{section_zh}"));
-            let callsign = format!("{} {n}", place.en);
+            let callsign = callsign(Some(county), n);
             let section = self.unit(Some(unit), label, &callsign, &channel);
             self.people(section, Some(county), strength, work, &format!("{callsign}-"));
             section
@@ -235,7 +236,7 @@ impl Builder {
             let label_zh =
                 if n == 0 && !place.district { "城关派出所".to_owned() } else { format!("{station_zh}派出所") };
             let label = Label::new(&format!("{station_en} Station"), &format!("{zh}{label_zh}"));
-            let callsign = format!("{} {}", place.en, 11 + n);
+            let callsign = callsign(Some(county), 11 + n);
             let station = self.unit(Some(unit), label, &callsign, &channel);
             self.people(station, Some(county), STATION_STRENGTH, Work::Station, &format!("{callsign}-"));
             stations.push(Station { unit: station, zh: station_zh, en: station_en });
@@ -244,8 +245,8 @@ impl Builder {
         County { unit, command_centre, traffic, swat, stations }
     }
 
-    /// Adds the people of a unit; the first ones are its leaders.
-    fn people(&mut self, unit: usize, county: Option<usize>, strength: usize, work: Work, callsign: &str) {
+    /// Adds the people of a unit; the first ones are its leaders. `of` begins the callsigns of those who do not lead.
+    fn people(&mut self, unit: usize, county: Option<usize>, strength: usize, work: Work, of: &str) {
         for rank in 1..=strength {
             let index = self.people.len();
             let random = &mut self.random;
@@ -258,8 +259,8 @@ impl Builder {
             let grade = if officer { Grade::Officer } else { Grade::Auxiliary };
             let qualifications = qualifications(random, grade, work);
             let callsign = match work {
-                Work::Leading => format!("{callsign} {rank}"),
-                _ => format!("{callsign}{rank:02}"),
+                Work::Leading => callsign(county, rank),
+                _ => format!("{of}{rank:02}"),
             };
             let command = people_command(self.seed, index / PEOPLE_AT_ONCE);
             let place = (index % PEOPLE_AT_ONCE) as u32;
@@ -282,7 +283,7 @@ impl Builder {
 
     /// Two officers of one station in Lingbei share a name: whoever looks for one must be shown both.
     fn name_two_alike(&mut self) {
-        let lingbei = self.units.iter().position(|unit| *unit.callsign == *format!("{} 12", COUNTIES[LINGBEI].en));
+        let lingbei = self.units.iter().position(|unit| *unit.callsign == *callsign(Some(LINGBEI), 12));
         if let Some(&[.., one, other]) = lingbei.map(|unit| self.members[unit].as_slice()) {
             self.people[other].name = self.people[one].name.clone();
         }

@@ -17,6 +17,12 @@ const fn county(zh: &'static str, en: &'static str, code: &'static str) -> Count
     CountyName { zh, en, district: false, code }
 }
 
+/// What somebody answers to on the air: figures alone, for those are said alike in both languages. The first is the
+/// county's (1 the bureau), the others are the unit's or the post's.
+pub fn callsign(county: Option<usize>, number: usize) -> String {
+    format!("{}{number:03}", county.map_or(1, |county| county + 2))
+}
+
 /// West to east, the northern row first.
 pub const COUNTIES: [CountyName; 8] = [
     county("岭北", "Lingbei", "LB"),

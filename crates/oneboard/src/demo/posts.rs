@@ -6,7 +6,7 @@ use board::{CommandId, Label, Minutes, PostId};
 use smallvec::SmallVec;
 
 use super::longdong::Longdong;
-use super::places::{CHANGYUAN, COUNTIES, DONGYUAN, SITES};
+use super::places::{CHANGYUAN, COUNTIES, DONGYUAN, SITES, callsign};
 use super::random::{Random, command_id};
 
 /// How many must hold a qualification.
@@ -93,7 +93,7 @@ impl Drawing<'_> {
         let Sketch { kind, role, unit, county, zh, en, place, hours, required, demands } = sketch;
         let given = &mut self.given[county.map_or(0, |county| county + 1)];
         *given += 1;
-        let (code, callsign) = county.map_or((MUNICIPAL_CODE, "Longdong"), |c| (COUNTIES[c].code, COUNTIES[c].en));
+        let code = county.map_or(MUNICIPAL_CODE, |c| COUNTIES[c].code);
         let index = self.posts.len();
         let cold = matches!(role, Role::Pass(_) | Role::Boundary(_) | Role::Plaza(_)) || kind == Kind::PatrolRoute;
         let row = Post {
@@ -103,7 +103,7 @@ impl Drawing<'_> {
             number: format!("{code}-{given:03}").into(),
             name: Label::new(en, zh),
             place,
-            callsign: format!("{callsign} {}", 800 + *given).into(),
+            callsign: callsign(county, 800 + *given as usize).into(),
             channel: self.longdong.units[unit].channel.clone(),
             telephone: format!("0960-6{index:03}{:03}", 110 + *given).into(),
             named_leader: self.longdong.members[unit].first().map(|leader| self.longdong.person(*leader)),

@@ -214,7 +214,7 @@ fn visitors_may_act_and_the_night_goes_on_around_them() {
         unit,
         kind: watch::Kind::Note,
         operation: Some(operation),
-        callsign: "Longdong 20".into(),
+        callsign: "1020".into(),
         post: None,
         words: crate::submit::text_id(id, 0),
         by_order_of: None,

@@ -120,14 +120,13 @@ fn titled(sheet: &Sheet<'_>, mut table: Table, operation: Option<OperationId>, m
     table
 }
 
-/// "Demonstration" or "Drill", where it is one.
+/// "Demonstration", "Drill" or both, where it is one.
 fn mark(app: &App, viewer: &Viewer, operation: Option<OperationId>) -> Option<String> {
     let published = app.submit.published();
-    if app.shell.clock.is_demonstration() {
-        return Some(viewer.locale.t("shell-demonstration").into_owned());
-    }
     let drill = operation.and_then(|id| published.board.operation(id)).is_some_and(|found| found.drill);
-    drill.then(|| viewer.locale.t("shell-drill").into_owned())
+    let said = [(app.shell.clock.is_demonstration(), "shell-demonstration"), (drill, "shell-drill")];
+    let said: Vec<_> = said.iter().filter(|(is, _)| *is).map(|(_, words)| viewer.locale.t(words)).collect();
+    (!said.is_empty()).then(|| said.join(" · "))
 }
 
 async fn force(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {
@@ -223,9 +222,7 @@ async fn pack(
     let published = app.submit.published();
     let board = &published.board;
     let found = board.known_operation(id).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
-    let widest = || scope(board, viewer.actor(), Action::ViewRoster, app.now()).widest(&board.force);
-    let unit = filter.unit.or_else(widest).unwrap_or(found.unit);
-    app.require(&viewer, Action::ViewRoster, Place::Unit(unit))?;
+    let unit = app.unit_in_view(&viewer, Action::ViewRoster, found, filter.unit)?;
     let asked: Option<Date> = match filter.day.as_deref().filter(|day| !day.is_empty()) {
         None => None,
         Some(day) => Some(day.parse().map_err(|_| Problem::new(Wrong::BadRequest).value(day).expected("2027-02-13"))?),
@@ -250,22 +247,14 @@ async fn strips(
     let published = app.submit.published();
     let board = &published.board;
     let found = board.known_operation(id).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
-    let widest = || scope(board, viewer.actor(), Action::ViewPosts, app.now()).widest(&board.force);
-    let unit = filter.unit.or_else(widest).unwrap_or(found.unit);
-    app.require(&viewer, Action::ViewPosts, Place::Unit(unit))?;
+    let unit = app.unit_in_view(&viewer, Action::ViewPosts, found, filter.unit)?;
     let title = viewer.locale.t("strips");
     Ok(app.page(&viewer, Some(id), "posts", &title, |sheet| {
-        let force = &sheet.board().force;
-        let seen = sheet.scope(Action::ViewPosts);
         let link = |unit: UnitId| format!("/operations/{id}/strips?unit={unit}");
-        let above = force.unit(unit).and_then(|found| found.parent).filter(|parent| seen.covers(force, *parent));
         html! {
             div.head { h1 { (title) } p.head-note { (sheet.unit(unit)) }
                 div.acts { a.act href={ "/operations/" (id) "/posts?unit=" (unit) } { (sheet.t("strips-list")) } } }
-            nav.tabs aria-label=(sheet.t("units")) {
-                @if let Some(above) = above { a href=(link(above)) { "↑ " (sheet.unit(above)) } }
-                @for below in force.children(unit).filter(|below| seen.covers(force, below.id)) { a href=(link(below.id)) { (sheet.label(&below.name)) } }
-            }
+            (views::units_around(sheet, Action::ViewPosts, unit, link))
             (views::strips::strips(sheet, id, unit))
         }
     }))

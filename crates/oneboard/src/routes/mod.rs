@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod checkin;
 pub mod demonstration;
 pub mod export;
+pub mod find;
 pub mod force;
 pub mod interface;
 pub mod live;
@@ -140,6 +141,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(record::routes());
     routes.extend(sheets::routes());
     routes.extend(export::routes());
+    routes.extend(find::routes());
     routes.extend(calendar::routes());
     routes.extend(live::routes());
     routes.extend(crate::sign_in::routes());

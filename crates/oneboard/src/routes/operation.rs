@@ -123,6 +123,7 @@ async fn one(State(app): State<App>, viewer: Viewer, Path(operation): Path<Opera
             div.head {
                 h1 { @match sheet.board().operation(operation) { Some(found) => { (sheet.label(&found.title)) } None => { (title) } } }
                 p.acts {
+                    @if !sheet.scope(Action::ViewBoard).is_empty() { a.act href={ (view::address(operation)) "/board" } { (sheet.t("nav-board")) } }
                     a.act href={ (view::address(operation)) "/roll-calls" } { (sheet.t("roll-call")) }
                     a.act href="/operations" { (sheet.t("operations")) }
                 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use board::access::{Action, Place, scope};
+use board::access::{Action, Place};
 use board::{OperationId, PostId, UnitId};
 use maud::html;
 use schemars::JsonSchema;
@@ -58,9 +58,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let board = &app.submit.published().board;
     let found = board.known_operation(operation).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
-    let widest = || scope(board, viewer.actor(), Action::ViewPosts, app.now()).widest(&board.force);
-    let unit = filter.unit.or_else(widest).unwrap_or(found.unit);
-    app.require(&viewer, Action::ViewPosts, Place::Unit(unit))?;
+    let unit = app.unit_in_view(&viewer, Action::ViewPosts, found, filter.unit)?;
     if viewer.wants_json {
         let posts = app.look(viewer.actor(), viewer.locale, |sheet| {
             let posts = views::post::posts_in_view(sheet, found, unit, filter.show);

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use board::access::{Action, Place, scope};
+use board::access::{Action, Place};
 use board::roster::{AssignmentRow, Command as Roster, DutyKind, Shift, ShiftRow};
 use board::{AssignmentId, At, Command, OperationId, PersonId, PostId, ShiftId, Span, UnitId};
 use jiff::civil::{Date, DateTime};
@@ -111,9 +111,7 @@ async fn day(
     let published = app.submit.published();
     let board = &published.board;
     let found = board.known_operation(operation).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
-    let widest = || scope(board, viewer.actor(), Action::ViewRoster, app.now()).widest(&board.force);
-    let unit = filter.unit.or_else(widest).unwrap_or(found.unit);
-    app.require(&viewer, Action::ViewRoster, Place::Unit(unit))?;
+    let unit = app.unit_in_view(&viewer, Action::ViewRoster, found, filter.unit)?;
     let asked: Option<Date> = match filter.day.as_deref().filter(|day| !day.is_empty()) {
         None => None,
         Some(day) => Some(day.parse().map_err(|_| Problem::new(Wrong::BadRequest).value(day).expected("2027-02-13"))?),

@@ -40,13 +40,14 @@ pub fn page(
 
 /// The phone's page: no navigation, one column, works without signal.
 pub fn field(app: &App, sheet: &Sheet<'_>, viewer: &Viewer, title: &str, main: &Markup) -> Markup {
+    let operation = super::checkin::mine(sheet, viewer.person).map(|mine| mine.operation_id);
     html! {
         (DOCTYPE)
         html lang=(sheet.locale.language.tag()) data-theme=[sheet.locale.theme.attribute()] data-audience=(audience(viewer, sheet.locale.language)) {
             (head(app, title, Some(interface::FIELD_JS)))
             body.field data-stream=(stream(sheet)) data-worker=(interface::WORKER_JS) {
                 a.skip href="#main" { (sheet.t("shell-skip")) }
-                (mode(app, sheet, None))
+                (mode(app, sheet, operation))
                 header.top {
                     a.top-name href="/mine" { (sheet.t("mine")) }
                     time.clock data-clock { (sheet.clock(sheet.now)) }
@@ -91,21 +92,23 @@ fn audience(viewer: &Viewer, language: Language) -> String {
     format!("{:x}-{}", viewer.session, language.tag())
 }
 
-/// What must be said on every screen: this is not real.
+/// What must be said on every screen: this is not real. The demonstration's clock is set beside it.
 fn mode(app: &App, sheet: &Sheet<'_>, operation: Option<OperationId>) -> Markup {
     let drill = operation.and_then(|id| sheet.board().operation(id)).is_some_and(|operation| operation.drill);
     html! {
+        @if drill { div.mode data-mode="drill" { p { (sheet.t("shell-drill")) } } }
         @if let Clock::Demonstration(clock) = &app.shell.clock {
-            p.mode data-mode="demonstration" { (sheet.t("shell-demonstration")) }
-            form.clockwork method="post" action="/clock" {
-                @if clock.is_paused() { button.act.small name="paused" value="false" { (sheet.t("clock-run")) } }
-                @else { button.act.small name="paused" value="true" { (sheet.t("clock-stop")) } }
-                @for speed in [1_u32, 20, 120] {
-                    button.act.small name="speed" value=(speed) aria-pressed=(clock.speed() == speed) { "×" (speed) }
+            div.mode data-mode="demonstration" {
+                p { (sheet.t("shell-demonstration")) }
+                form.clockwork method="post" action="/clock" {
+                    @if clock.is_paused() { button.act.small name="paused" value="false" { (sheet.t("clock-run")) } }
+                    @else { button.act.small name="paused" value="true" { (sheet.t("clock-stop")) } }
+                    @for speed in [1_u32, 20, 120] {
+                        button.act.small name="speed" value=(speed) aria-pressed=(clock.speed() == speed) { "×" (speed) }
+                    }
                 }
             }
         }
-        @else if drill { p.mode data-mode="drill" { (sheet.t("shell-drill")) } }
     }
 }
 
@@ -134,6 +137,8 @@ pub fn top(sheet: &Sheet<'_>, id: Option<OperationId>) -> Markup {
                     span { (sheet.t("operation")) } " "
                     b { (sheet.label(&operation.title)) " · " (sheet.say("operation-day", &[("day", day.into()), ("days", days.into())])) }
                 }
+                @let others = others_running(sheet, id);
+                @if others > 0 { a.fact.wide href="/operations" { (sheet.say("operation-others", &[("count", others.into())])) } }
                 span.fact { span { (sheet.t("level")) } " "
                     b { @match operation.level.and_then(|(rung, _)| operation.level_named(rung)) {
                         Some(level) => { (sheet.label(&level.name)) }
@@ -142,11 +147,19 @@ pub fn top(sheet: &Sheet<'_>, id: Option<OperationId>) -> Markup {
                 }
             }
             @if let Some(watch) = watch {
-                @if let Some(leader) = watch.leader { span.fact { span { (sheet.t("leader-on-duty")) } " " b { (sheet.name(leader)) } } }
-                @if let Some(officer) = watch.officer { span.fact { span { (sheet.t("duty-officer")) } " " b { (sheet.name(officer)) } } }
+                @if let Some(leader) = watch.leader { span.fact.wide { span { (sheet.t("leader-on-duty")) } " " b { (sheet.name(leader)) } } }
+                @if let Some(officer) = watch.officer { span.fact.wide { span { (sheet.t("duty-officer")) } " " b { (sheet.name(officer)) } } }
             }
         }
     }
+}
+
+/// How many other operations are running, of those in view.
+fn others_running(sheet: &Sheet<'_>, id: OperationId) -> usize {
+    let scope = sheet.scope(Action::ViewOperation);
+    let force = &sheet.board().force;
+    let others = sheet.board().operations().filter(|(other, _)| *other != id);
+    others.filter(|(_, found)| found.is_running() && scope.covers(force, found.unit)).count()
 }
 
 /// Which day of how many. An operation's days begin at the hour at which it began, as its watches do.
@@ -200,7 +213,20 @@ fn navigation(sheet: &Sheet<'_>, viewer: &Viewer, operation: Option<OperationId>
             @for (entry, address, letter) in entries(sheet, operation) {
                 a href=(address) aria-current=[(entry == place).then_some("page")] data-go=(letter) { (sheet.t(&format!("nav-{entry}"))) } " "
             }
+            (find(sheet))
             (ends(sheet, viewer))
+        }
+    }
+}
+
+/// The line in which everything is found, on every page; on a phone it has a page of its own.
+fn find(sheet: &Sheet<'_>) -> Markup {
+    html! {
+        @if !sheet.scope(Action::ViewPeople).is_empty() {
+            form.nav-find role="search" action="/find" {
+                input type="search" name="q" aria-label=(sheet.t("find")) placeholder=(sheet.t("find-placeholder")) autocomplete="off" maxlength="80";
+            }
+            a.nav-find-link href="/find" { (sheet.t("find")) }
         }
     }
 }
@@ -221,14 +247,18 @@ fn ends(sheet: &Sheet<'_>, viewer: &Viewer) -> Markup {
 }
 
 fn help(sheet: &Sheet<'_>) -> Markup {
-    const KEYS: [(&str, &str); 9] = [
+    const KEYS: [(&str, &str); 13] = [
         ("/", "help-find"),
         ("n", "help-log"),
+        ("v", "watch-order"),
         ("g b", "nav-board"),
         ("g p", "nav-posts"),
+        ("g r", "nav-roster"),
         ("g w", "nav-watch"),
         ("g f", "nav-force"),
         ("g o", "nav-operation"),
+        ("g m", "nav-mine"),
+        ("↑ ↓ ← →", "help-arrows"),
         ("?", "help-help"),
         ("Esc", "help-close"),
     ];

@@ -7,6 +7,7 @@ pub mod access;
 pub mod alarm;
 pub mod board;
 pub mod checkin;
+pub mod find;
 pub mod force;
 pub mod frame;
 pub mod operation;
@@ -180,6 +181,22 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Watch(unit) => watch::watch(sheet, unit),
         Fragment::Brief(unit) => watch::brief(sheet, unit),
         Fragment::Mine(person) => checkin::page(sheet, person),
+    }
+}
+
+/// The unit above this one and those below it, as far as the viewer may do `action` there.
+pub fn units_around(sheet: &Sheet<'_>, action: Action, unit: UnitId, link: impl Fn(UnitId) -> String) -> Markup {
+    let scope = sheet.scope(action);
+    let force = &sheet.board().force;
+    let above = force.unit(unit).and_then(|found| found.parent).filter(|parent| scope.covers(force, *parent));
+    let below: Vec<_> = force.children(unit).filter(|below| scope.covers(force, below.id)).collect();
+    html! {
+        @if above.is_some() || !below.is_empty() {
+            nav.tabs aria-label=(sheet.t("units")) {
+                @if let Some(above) = above { a href=(link(above)) { "↑ " (sheet.unit(above)) } }
+                @for below in below { a href=(link(below.id)) { (sheet.label(&below.name)) } }
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Sheet, record, state};
+use super::{Sheet, record, state, units_around};
 use crate::fragment::{Fragment, Show};
 
 /// Rows of one list: more is not read but searched.
@@ -68,29 +68,34 @@ pub fn posts_in_view<'a>(
 pub fn list(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, show: Show) -> Markup {
     let fragment = Fragment::Posts { operation: id, unit, show };
     let Some(operation) = sheet.board().operation(id) else { return gone(sheet, fragment) };
-    let mut rows = posts_in_view(sheet, operation, unit, show);
+    let mut rows = posts_in_view(sheet, operation, unit, show).map(|(post, duty)| (id, operation, post, duty));
     let shown: Vec<_> = rows.by_ref().take(MOST_ROWS).collect();
     let more = rows.count();
     html! {
         div id=(fragment) data-fragment {
             @if shown.is_empty() {
                 p.empty { (sheet.t(if show == Show::All { "post-none" } else { "post-none-such" })) }
-            } @else {
-                div.table-wrap role="region" aria-label=(sheet.t("post-list")) tabindex="0" {
-                    table.table.stack data-grid {
-                        thead { tr {
-                            th scope="col" { (sheet.t("post")) }
-                            th scope="col" { (sheet.t("unit")) }
-                            th scope="col" { (sheet.t("state")) }
-                            th.num scope="col" { (sheet.t("strength")) }
-                            th scope="col" { (sheet.t("post-who")) }
-                            th scope="col" { (sheet.t("raise")) }
-                        } }
-                        tbody { @for (post, duty) in &shown { (row(sheet, id, operation, post, duty)) } }
-                    }
-                }
-            }
+            } @else { (table(sheet, &shown)) }
             @if more > 0 { p.more { (sheet.say("list-more", &[("count", more.into())])) } }
+        }
+    }
+}
+
+/// Posts in rows, each with its state, its people and how to raise them.
+pub fn table(sheet: &Sheet<'_>, posts: &[(OperationId, &Operation, &Post, Duty)]) -> Markup {
+    html! {
+        div.table-wrap role="region" aria-label=(sheet.t("post-list")) tabindex="0" {
+            table.table.stack data-grid {
+                thead { tr {
+                    th scope="col" { (sheet.t("post")) }
+                    th scope="col" { (sheet.t("unit")) }
+                    th scope="col" { (sheet.t("state")) }
+                    th.num scope="col" { (sheet.t("strength")) }
+                    th scope="col" { (sheet.t("post-who")) }
+                    th scope="col" { (sheet.t("raise")) }
+                } }
+                tbody { @for (id, operation, post, duty) in posts { (row(sheet, *id, operation, post, duty)) } }
+            }
         }
     }
 }
@@ -302,22 +307,14 @@ pub fn span_words(sheet: &Sheet<'_>, span: Span) -> String {
 
 /// The choices of view above the list, and the units below this one.
 pub fn filters(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, show: Show) -> Markup {
-    let scope = sheet.scope(Action::ViewPosts);
-    let force = &sheet.board().force;
     let link = |unit: UnitId, show: Show| format!("/operations/{id}/posts?unit={unit}&show={}", show.word());
-    let above = force.unit(unit).and_then(|found| found.parent).filter(|parent| scope.covers(force, *parent));
     html! {
         nav.tabs aria-label=(sheet.t("view")) {
             @for choice in Show::ALL {
                 a href=(link(unit, choice)) aria-current=[(choice == show).then_some("page")] { (sheet.t(&format!("show-{}", choice.word()))) }
             }
         }
-        nav.tabs aria-label=(sheet.t("units")) {
-            @if let Some(above) = above { a href=(link(above, show)) { "↑ " (sheet.unit(above)) } }
-            @for below in force.children(unit).filter(|below| scope.covers(force, below.id)) {
-                a href=(link(below.id, show)) { (sheet.label(&below.name)) }
-            }
-        }
+        (units_around(sheet, Action::ViewPosts, unit, |unit| link(unit, show)))
     }
 }
 

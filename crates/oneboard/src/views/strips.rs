@@ -90,14 +90,17 @@ fn bar(sheet: &Sheet<'_>, operation: &Operation, shift: &Shift, day: Span) -> Ma
     let text = names(sheet, operation, shift);
     let text =
         if missing > 0 && !empty { format!("{}/{} {text}", filled(operation, shift), shift.required) } else { text };
-    let fits = letters(&text) <= (to - from) * LETTERS_PER_PERCENT;
-    let text = if fits { text } else { format!("{}/{}", filled(operation, shift), shift.required) };
+    let count = format!("{}/{}", filled(operation, shift), shift.required);
+    let named = letters(&text) <= (to - from) * LETTERS_PER_PERCENT;
     let colour = (missing > 0 && !empty).then_some("attention");
     html! {
         @if empty { rect.gap x=(x) y="4" width=(width) height="24" {} }
         @else {
             rect.span data-state=[colour] x=(x) y="4" width=(width) height="24" {}
-            text.span-text data-state=[colour] x=(format!("{:.2}%", from + 0.6)) y="20" { (text) }
+            @let x = format!("{:.2}%", from + 0.6);
+            @if named { text.span-text.said data-state=[colour] x=(x) y="20" { (text) } }
+            // Where there is no room for names, how many stand.
+            text.span-text.count[named] data-state=[colour] x=(x) y="20" { (count) }
         }
     }
 }

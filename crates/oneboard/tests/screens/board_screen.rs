@@ -12,14 +12,18 @@ const IN_THE_EAST: PostId = PostId::from_value(301);
 const IN_THE_WEST: PostId = PostId::from_value(302);
 
 /// An operation that is on, with a post in each county.
-async fn on_the_board(site: &Site) -> String {
+pub async fn on_the_board(site: &Site) -> String {
+    begun(site, false).await
+}
+
+async fn begun(site: &Site, drill: bool) -> String {
     let now = site.app.now();
     let row = OperationRow {
         id: OPERATION,
         unit: BUREAU,
         title: Label::new("Spring Festival", "春节安保"),
         kind: OperationKind::Festival,
-        drill: false,
+        drill,
         period: Span::new(now.minus(Minutes(60)), now.plus(Minutes(60 * 24))),
         objectives: Vec::new(),
         levels: Vec::new(),
@@ -61,6 +65,36 @@ async fn each_begins_at_the_screen_of_their_duty() {
     assert!(empty.status == 200 && empty.body.contains("目前没有进行中的安保任务"), "{}", empty.body);
     on_the_board(&site).await;
     assert_eq!(site.page(LEADER, "/board", "en").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_drill_says_so_on_every_screen_and_on_paper_and_a_real_night_does_not() {
+    let real = Site::open().await;
+    let board = on_the_board(&real).await;
+    assert!(!real.page(LEADER, &board, "en").await.body.contains("data-mode"));
+    let site = Site::open().await;
+    let board = begun(&site, true).await;
+    let paper = board.replace("/board", "/paper");
+    for path in [
+        board,
+        paper,
+        format!("/operations/{OPERATION}/posts?show=all"),
+        format!("/units/{BUREAU}/watch"),
+        "/force".into(),
+    ] {
+        let page = site.page(LEADER, &path, "zh-CN").await;
+        assert!(page.body.contains("data-mode=\"drill\"><p>演练</p>"), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_unit_without_a_post_in_force_shows_no_zeros() {
+    let site = Site::open().await;
+    let page = site.page(LEADER, &on_the_board(&site).await, "en").await;
+    // No shift is planned: nothing is manned, and nothing is unmanned or late either; the log is empty, and that is a zero.
+    let row = page.body.split(&format!("id=\"unit-{EAST}\"")).nth(1).and_then(|rest| rest.split("</tr>").next());
+    let row = row.expect("the county's row");
+    assert_eq!((row.matches(">–<").count(), row.matches(">0<").count()), (5, 1), "{row}");
 }
 
 #[tokio::test]

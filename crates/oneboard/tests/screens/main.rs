@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod board_screen;
+mod find;
 mod force;
 mod operation;
 mod watch;

@@ -37,3 +37,16 @@ script-unsent = {"{"}n{"}"} not yet received
 script-conflict = The command centre has other information
 clock-stop = Stop the clock
 clock-run = Let it run
+help-arrows = From cell to cell in a table
+find = Find
+find-placeholder = Find: name, number, callsign
+find-hint = A name, a number or a callsign: people, posts and units.
+find-nothing = Nothing that you may see answers to “{ $asked }”.
+find-as-of = as of { $time }
+find-posts = Posts
+find-people = People
+find-units = Units
+operation-others = { $count ->
+    [one] 1 other operation
+   *[other] { $count } other operations
+}

@@ -63,3 +63,8 @@ roll-call-coming = Coming
 roll-call-absent = Absent
 roll-call-excused = Excused
 roll-call-close = Close the roll call
+operation-proposals-answered = Every proposed action has been answered.
+operation-proposals-done = { $count ->
+    [one] 1 answered
+   *[other] { $count } answered
+}

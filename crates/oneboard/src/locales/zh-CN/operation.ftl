@@ -62,3 +62,5 @@ roll-call-coming = 途中
 roll-call-absent = 脱岗
 roll-call-excused = 准假
 roll-call-close = 结束点名
+operation-proposals-answered = 建议措施均已答复。
+operation-proposals-done = 已答复 { $count } 项

@@ -273,19 +273,20 @@ fn unit_row(sheet: &Sheet<'_>, id: OperationId, row: &Row) -> Markup {
                 @if found.in_force == 0 { span.none { "–" } }
                 @else { a href=(posts(Show::Exceptions)) { (found.manned) "/" (found.in_force) } }
             }
-            (cell(found.unmanned, "wrong", &posts(Show::Unmanned)))
-            (cell(found.late, "attention", &posts(Show::Late)))
-            (cell(found.overdue, "attention", &posts(Show::Overdue)))
-            (cell(found.waiting, "attention", &posts(Show::Relief)))
-            (cell(row.counts.open_lines, if row.counts.untriaged > 0 { "attention" } else { "normal" }, &log))
+            @let stands = found.in_force > 0;
+            (cell(stands, found.unmanned, "wrong", &posts(Show::Unmanned)))
+            (cell(stands, found.late, "attention", &posts(Show::Late)))
+            (cell(stands, found.overdue, "attention", &posts(Show::Overdue)))
+            (cell(stands, found.waiting, "attention", &posts(Show::Relief)))
+            (cell(true, row.counts.open_lines, if row.counts.untriaged > 0 { "attention" } else { "normal" }, &log))
         }
     }
 }
 
-/// A number that opens what it counts; a zero is only a zero.
-fn cell(count: u32, state: &str, address: &str) -> Markup {
+/// A number that opens what it counts; a zero is only a zero, and where there is nothing to count there is no zero.
+fn cell(counts: bool, count: u32, state: &str, address: &str) -> Markup {
     html! {
-        @if count == 0 { td.num { span.none { "0" } } }
+        @if count == 0 { td.num { span.none { (if counts { "0" } else { "–" }) } } }
         @else { td.num data-state=[(state != "normal").then_some(state)] { a href=(address) { (count) } } }
     }
 }

@@ -2,14 +2,14 @@
 
 use board::access::{Action, Grant, Place, Role};
 use board::force::Person;
-use board::{At, GrantId, Minutes, OperationId, PersonId, PostId, Span, UnitId};
+use board::{At, GrantId, Minutes, OperationId, PersonId, PostId, Span, Subject, UnitId};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{MemberModel, Sheet, grade_key, member_model, person_address, qualifications, telephone, unit_address};
 use crate::views::access::{role_key, validity};
-use crate::views::{post, state};
+use crate::views::{post, record, state};
 
 /// Duties of a page: yesterday's, and those of the coming week.
 const BEHIND: Minutes = Minutes(24 * 60);
@@ -27,6 +27,7 @@ pub fn one(sheet: &Sheet<'_>, id: PersonId, person: &Person) -> Markup {
                 dt { (sheet.t("force-grade")) } dd { (sheet.t(grade_key(person.grade))) }
                 dt { (sheet.t("force-qualifications")) } dd { @if person.qualifications.is_empty() { span.none { (sheet.t("force-no-qualification")) } } @else { (qualifications(sheet, person)) } }
                 dt { (sheet.t("raise")) } dd { (sheet.raise(&person.callsign, "", telephone(sheet, id, person).unwrap_or_default())) }
+                dt { (sheet.t("records")) } dd { a href=(record::address(Subject::Person(id))) { (sheet.t("record-open")) } }
                 @if let Some(left) = person.left { dt { (sheet.t("state")) } dd { (state("info", &sheet.say("force-left", &[("time", sheet.day_time(left).into())]))) } }
             }
         }

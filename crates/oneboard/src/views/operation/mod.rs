@@ -197,10 +197,21 @@ fn proposals(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, may_answ
     if operation.proposals.is_empty() {
         return html! {};
     }
+    // What waits for a word stands first; what was answered is behind, the latest first.
+    let (open, mut answered): (Vec<&Proposal>, Vec<&Proposal>) =
+        operation.proposals.iter().partition(|proposal| proposal.state == ProposalState::Open);
+    answered.reverse();
     html! {
         section.part {
             h2 { (sheet.t("operation-proposals")) }
-            ul.list { @for proposal in &operation.proposals { (proposal_row(sheet, id, proposal, may_answer)) } }
+            @if open.is_empty() { p.empty { (sheet.t("operation-proposals-answered")) } }
+            ul.list { @for proposal in open { (proposal_row(sheet, id, proposal, may_answer)) } }
+            @if !answered.is_empty() {
+                details id={ "answered-" (id) } {
+                    summary.act { (sheet.say("operation-proposals-done", &[("count", answered.len().into())])) }
+                    ul.list { @for proposal in answered { (proposal_row(sheet, id, proposal, false)) } }
+                }
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::post::{MOST_ROWS, address, gone};
-use super::{Sheet, state};
+use super::{Sheet, state, units_around};
 use crate::fragment::Fragment;
 
 /// Spans of the day with a column of their own; a table with more cannot be read, so the rest share the last one.
@@ -192,12 +192,9 @@ fn cell(
 
 /// The days of the operation and the units to choose from.
 pub fn filters(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, unit: UnitId, day: u16) -> Markup {
-    let scope = sheet.scope(Action::ViewRoster);
-    let force = &sheet.board().force;
     let link =
         |unit: UnitId, day: u16| format!("/operations/{id}/roster?unit={unit}&day={}", date_of(sheet, operation, day));
     let last = day_number(sheet, operation, local_date(sheet, operation.period.to));
-    let above = force.unit(unit).and_then(|found| found.parent).filter(|parent| scope.covers(force, *parent));
     let words = |day: u16| sheet.day(day_span(sheet, date_of(sheet, operation, day)).from);
     html! {
         nav.tabs aria-label=(sheet.t("roster-days")) {
@@ -211,12 +208,7 @@ pub fn filters(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, unit: 
             input type="date" id="roster-day" name="day" value=(date_of(sheet, operation, day)) min=(date_of(sheet, operation, 0)) max=(date_of(sheet, operation, last));
             button.act { (sheet.t("roster-show")) }
         }
-        nav.tabs aria-label=(sheet.t("units")) {
-            @if let Some(above) = above { a href=(link(above, day)) { "↑ " (sheet.unit(above)) } }
-            @for below in force.children(unit).filter(|below| scope.covers(force, below.id)) {
-                a href=(link(below.id, day)) { (sheet.label(&below.name)) }
-            }
-        }
+        (units_around(sheet, Action::ViewRoster, unit, |unit| link(unit, day)))
     }
 }
 

@@ -18,9 +18,15 @@ pub fn log(sheet: &Sheet<'_>, unit: UnitId) -> Markup {
     let watch = sheet.board().watch(unit);
     let mut lines: Vec<_> = watch.into_iter().flat_map(|watch| watch.lines().rev().take(MOST_LINES)).collect();
     lines.reverse();
+    // Each day is named once, so that a line's time stays short.
+    let mut day = None;
     html! {
         ol.log id=(fragment) data-fragment data-tail data-announce tabindex="0" aria-label=(sheet.t("watch-log")) {
-            @for (number, line) in lines { (row(sheet, unit, number, line)) }
+            @for (number, line) in lines {
+                @let of = sheet.midnight(line.at);
+                @if day.replace(of) != Some(of) { li.day id={ "log-day-" (of.millis()) } { (sheet.day(of)) } }
+                (row(sheet, unit, number, line))
+            }
         }
     }
 }
@@ -30,13 +36,19 @@ fn row(sheet: &Sheet<'_>, unit: UnitId, number: u32, line: &Line) -> Markup {
     html! {
         li id={ "line-" (number) } data-state=[colour.filter(|colour| *colour != "normal")] {
             a.no href=(line_address(unit, number)) { (number) }
-            time datetime=(sheet.iso(line.at)) { (sheet.time(line.at)) }
-            b.from { (from(sheet, line)) }
+            time datetime=(sheet.iso(line.at)) { (sheet.clock(line.at)) }
+            b.from { (from(sheet, line)) @if let Some(name) = post_name(sheet, line) { " " span { (name) } } }
             span.text { (words_of(sheet, line.words))
                 @if let Some((words, _, _)) = line.decision { " " span.hint { (sheet.t("watch-decision")) " " (words_of(sheet, words)) } } }
             (line_state(sheet, line))
         }
     }
+}
+
+/// The name of the post that spoke: a callsign alone is known by heart only to some.
+pub fn post_name<'a>(sheet: &'a Sheet<'_>, line: &Line) -> Option<&'a str> {
+    let post = sheet.board().operation(line.operation?)?.posts.get(line.post?)?;
+    Some(sheet.label(&post.name))
 }
 
 /// The line that is always ready: `n`, callsign, words, Enter. Empty for whoever may not write.

@@ -233,6 +233,7 @@ fn head(sheet: &Sheet<'_>, unit: UnitId, number: u32, line: &Line) -> Markup {
     html! {
         a.no href=(line_address(unit, number)) { (number) } " " (sheet.moment(line.at)) " "
         b.from { (from(sheet, line)) } " "
+        @if let Some(name) = log::post_name(sheet, line) { span { (name) } " " }
         span.text { (words_of(sheet, line.words)) }
     }
 }
