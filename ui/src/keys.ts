@@ -15,7 +15,10 @@ function press(element: Element | null | undefined): boolean {
   if (element.matches("input,textarea,select")) {
     element.focus();
     if (element instanceof HTMLInputElement) element.select();
-  } else element.click();
+  } else {
+    element.focus();
+    element.click();
+  }
   return true;
 }
 

@@ -114,8 +114,8 @@ pub fn order_form(sheet: &Sheet<'_>, unit: UnitId, operation: Option<OperationId
         .filter(|person| Some(*person) != sheet.actor.person())
         .collect();
     html! {
-        details.part data-key="v" {
-            summary.act { (sheet.t("watch-order")) }
+        details.part {
+            summary.act data-key="v" { (sheet.t("watch-order")) }
             form.form method="post" action={ (address(unit)) "/log" } data-live data-clear {
                 input type="hidden" name="command_id";
                 input type="hidden" name="kind" value="verbal_order";
