@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use crate::Reading;
 use crate::checkpoint::hex;
 use crate::entry::{Check, EntryRef, TextState};
 use crate::error::{OpenError, StorageError};
@@ -70,11 +71,24 @@ struct TextLine {
 /// # Errors
 /// [`ExportError`]; a corrupt entry stops the export and is named.
 pub fn export(path: &Path, out: &mut dyn Write, options: ExportOptions) -> Result<u64, ExportError> {
-    let entries = Reader::open(path, Upcasts::none())?;
-    let texts = Reader::open(path, Upcasts::none())?;
+    let mut entries = Reader::open(path, Upcasts::none())?;
+    let mut texts = Reader::open(path, Upcasts::none())?;
+    export_from(&mut entries, &mut texts, out, options)
+}
+
+/// As [`export()`], from a journal that has been opened twice, without upcasts: texts are looked up while entries pass by.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn export_from(
+    entries: &mut dyn Reading,
+    texts: &mut dyn Reading,
+    out: &mut dyn Write,
+    options: ExportOptions,
+) -> Result<u64, ExportError> {
     let mut written = 0;
     let mut failed = None;
-    entries.for_each(1, u64::MAX, Check::Chain, &mut |entry| match line(&entry, &texts, options)
+    entries.for_each(1, u64::MAX, Check::Chain, &mut |entry| match line(&entry, texts, options)
         .and_then(|line| write(out, &line))
     {
         Ok(()) => {
@@ -98,7 +112,11 @@ fn write(out: &mut dyn Write, line: &Line<'_>) -> Result<(), ExportError> {
     Ok(out.write_all(b"\n")?)
 }
 
-fn line<'a>(entry: &'a EntryRef<'_>, reader: &Reader, options: ExportOptions) -> Result<Line<'a>, ExportError> {
+fn line<'a>(
+    entry: &'a EntryRef<'_>,
+    reader: &mut dyn Reading,
+    options: ExportOptions,
+) -> Result<Line<'a>, ExportError> {
     let links = entry.links().map_err(|bad| StorageError::malformed(entry.position, bad))?;
     let ids: Vec<u64> = links.texts.iter().map(|text| text.id).collect();
     let states = reader.texts(&ids)?;

@@ -48,13 +48,52 @@ pub use entry::{
     TextState,
 };
 pub use error::{AppendError, OpenError, StorageError};
-pub use export::{ExportOptions, export};
+pub use export::{ExportOptions, export, export_from};
 pub use upcast::Upcasts;
 use uuid::Uuid;
 pub use verify::{Fault, Report, VerifyOptions, verify};
 
 /// A text as it passes by in the load at start-up: id, kind, body.
 pub type Text<'a> = (u64, u8, &'a str);
+
+/// A second view of a journal, for another thread: what is read beside the writer. One contract suite proves it for both back ends.
+pub trait Reading {
+    /// Where the journal ends now, whoever writes it.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the storage fails; so for all below.
+    fn head(&mut self) -> Result<Head, StorageError>;
+
+    /// As [`Journal::read`].
+    ///
+    /// # Errors
+    /// [`StorageError::Corrupt`] names the first entry that does not fit.
+    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Entry>, StorageError>;
+
+    /// As [`Journal::for_each`], up to and including position `to`.
+    ///
+    /// # Errors
+    /// [`StorageError::Corrupt`] names the first entry that does not fit.
+    fn for_each(
+        &mut self,
+        from: u64,
+        to: u64,
+        check: Check,
+        visit: &mut dyn FnMut(EntryRef<'_>) -> ControlFlow<()>,
+    ) -> Result<(), StorageError>;
+
+    /// As [`Journal::by_subject`].
+    ///
+    /// # Errors
+    /// [`StorageError`] when the storage fails.
+    fn by_subject(&mut self, subject: Subject, before: Option<u64>, limit: usize) -> Result<Vec<u64>, StorageError>;
+
+    /// As [`Journal::texts`].
+    ///
+    /// # Errors
+    /// [`StorageError`] when the storage fails.
+    fn texts(&mut self, ids: &[u64]) -> Result<Vec<(u64, TextState)>, StorageError>;
+}
 
 /// What both back ends do, proved by one contract suite (`tests/contract.rs`).
 pub trait Journal {

@@ -8,7 +8,8 @@ use journal::merkle::{leaf, verify_consistency, verify_inclusion};
 use journal::postgres::Postgres;
 use journal::sqlite::{Options, Sqlite};
 use journal::{
-    AppendError, Check, Conflict, Entry, GENESIS, Head, Journal, NewEntry, SigningKey, Subject, TextState, Upcasts,
+    AppendError, Check, Conflict, Entry, GENESIS, Head, Journal, NewEntry, Reading, SigningKey, Subject, TextState,
+    Upcasts,
 };
 use support::cluster::Cluster;
 use support::{entry, erasing, fill, with_text};
@@ -66,6 +67,65 @@ fn postgres_keeps_the_contract() {
         let config = cluster.database(&format!("clause{index}"));
         Box::new(move |upcasts| Box::new(Postgres::open(&config, upcasts).expect("opened")))
     });
+}
+
+#[test]
+fn sqlite_is_read_beside_the_writer() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("journal.sqlite");
+    let mut journal = Sqlite::open(&path, Options::default()).expect("opened");
+    beside(&mut journal, &|| Box::new(journal::sqlite::Reader::open(&path, Upcasts::none()).expect("opened")));
+}
+
+#[test]
+fn postgres_is_read_beside_the_writer() {
+    let cluster = match Cluster::start() {
+        Ok(cluster) => cluster,
+        Err(why) => return eprintln!("skipped: PostgreSQL read beside: {why}"),
+    };
+    let config = cluster.database("beside");
+    let missing = journal::postgres::Reader::open(&config, Upcasts::none()).err().expect("no journal yet").to_string();
+    assert!(missing.contains("journal_format"), "{missing}");
+    let mut journal = Postgres::open(&config, Upcasts::none()).expect("opened");
+    beside(&mut journal, &|| Box::new(journal::postgres::Reader::open(&config, Upcasts::none()).expect("opened")));
+    // A server that restarts under both: the next question is asked again on a new connection.
+    let mut reader = journal::postgres::Reader::open(&config, Upcasts::none()).expect("opened");
+    cluster.cut_connections("beside");
+    assert_eq!(reader.head().expect("read"), journal.head());
+    assert!(journal.seen(7, Uuid::from_u128(1)).expect("asked").is_none());
+}
+
+/// Whoever reads beside the writer reads what the writer has kept, no more and no less, while it goes on.
+fn beside(journal: &mut dyn Journal, open: &dyn Fn() -> Box<dyn Reading>) {
+    let mut reader = open();
+    assert_eq!(reader.head().expect("read"), Head::EMPTY);
+    fill(journal, 1, 40);
+    journal.append(&journal.head(), &[with_text(41, 10, 1, "Wu Gang"), with_text(42, 11, 2, "0930")]).expect("kept");
+    let head = journal.head();
+    assert_eq!(reader.head().expect("read"), head);
+    assert_eq!(reader.read(30, 100).expect("read"), journal.read(30, 100).expect("read"));
+    let mut seen = Vec::new();
+    let mut take = |entry: journal::EntryRef<'_>| {
+        seen.push(entry.position);
+        ControlFlow::Continue(())
+    };
+    reader.for_each(5, 9, Check::Chain, &mut take).expect("replayed");
+    assert_eq!(seen, [5, 6, 7, 8, 9], "up to and including the end asked for");
+    let subject = Subject { kind: 1, id: 2 };
+    for before in [None, Some(20)] {
+        let expected = journal.by_subject(subject, before, 5).expect("found");
+        assert_eq!(reader.by_subject(subject, before, 5).expect("found"), expected);
+    }
+    assert_eq!(reader.texts(&[10, 99]).expect("read"), journal.texts(&[10, 99]).expect("read"));
+
+    journal.append(&head, &[erasing(43, &[10])]).expect("erased");
+    assert_eq!(reader.head().expect("read"), journal.head(), "what is kept later is seen by the same reader");
+    assert_eq!(reader.texts(&[10]).expect("read"), [(10, TextState::Erased { by: 43 })]);
+    let (mut out, mut texts) = (Vec::new(), open());
+    let options = journal::ExportOptions { texts: true };
+    assert_eq!(journal::export_from(&mut *reader, &mut *texts, &mut out, options).expect("exported"), 43);
+    let text = String::from_utf8(out).expect("UTF-8");
+    assert!(text.contains("0930") && !text.contains("Wu Gang"), "kept words are there, erased ones are not");
 }
 
 /// Given another node that writes and a server that drops connections, when a group is appended, then it is kept

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::checkpoint::Checkpoint;
 use crate::entry::{Check, Conflict, Entry, EntryRef, Hash, Head, NewEntry, Seen, Subject, TextState};
 use crate::error::{AppendError, OpenError, StorageError};
-use crate::{Journal, Text, Upcasts};
+use crate::{Journal, Reading, Text, Upcasts};
 
 /// A journal in a PostgreSQL database of its own.
 pub struct Postgres {
@@ -37,11 +37,7 @@ impl Postgres {
     /// # Errors
     /// [`OpenError`], in words for the operator.
     pub fn open(config: &str, upcasts: Upcasts) -> Result<Self, OpenError> {
-        let config: Config = config.parse().map_err(|error: postgres::Error| StorageError::Other {
-            place: "the PostgreSQL connection string".into(),
-            detail: format!("{error}; expected for example \"host=/run/postgresql dbname=oneboard\""),
-        })?;
-        let place = format!("PostgreSQL database {:?}", config.get_dbname().unwrap_or("(default)"));
+        let (config, place) = target(config)?;
         let mut client = connect(&config, &place)?;
         schema::prepare(&mut client, &place)?;
         let head = read::head(&mut client).map_err(|e| storage(&place, &e))?;
@@ -56,10 +52,75 @@ impl Postgres {
         Ok(&mut self.client)
     }
 
-    fn with<T>(&mut self, ask: impl FnOnce(&mut Client) -> Result<T, postgres::Error>) -> Result<T, StorageError> {
+    /// Asks something that may be asked twice: a connection that turns out to be lost is replaced, and the question put again.
+    fn with<T>(&mut self, mut ask: impl FnMut(&mut Client) -> Result<T, postgres::Error>) -> Result<T, StorageError> {
+        match self.once(&mut ask) {
+            Err(StorageError::Lost { .. }) => {
+                self.client = connect(&self.config, &self.place)?;
+                self.once(ask)
+            }
+            answer => answer,
+        }
+    }
+
+    /// As [`Self::with`], for what must not be done twice.
+    fn once<T>(&mut self, ask: impl FnOnce(&mut Client) -> Result<T, postgres::Error>) -> Result<T, StorageError> {
         let answer = ask(self.client()?);
         answer.map_err(|error| storage(&self.place, &error))
     }
+}
+
+/// A second connection, which the server lets read only.
+pub struct Reader(Postgres);
+
+impl Reader {
+    /// Connects to the journal that `config` names; it must exist, and nothing is created.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words for the operator.
+    pub fn open(config: &str, upcasts: Upcasts) -> Result<Self, OpenError> {
+        let (config, place) = target(config)?;
+        let mut client = connect(&config, &place)?;
+        let fault = |error| storage(&place, &error);
+        client.batch_execute("SET default_transaction_read_only = on").map_err(fault)?;
+        schema::check(&mut client, &place)?;
+        let head = read::head(&mut client).map_err(fault)?;
+        Ok(Self(Postgres { client, config, place, head, upcasts }))
+    }
+}
+
+impl Reading for Reader {
+    fn head(&mut self) -> Result<Head, StorageError> {
+        self.0.with(read::head)
+    }
+    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Entry>, StorageError> {
+        read::read(&mut self.0, from, limit)
+    }
+    fn for_each(
+        &mut self,
+        from: u64,
+        to: u64,
+        check: Check,
+        visit: &mut dyn FnMut(EntryRef<'_>) -> ControlFlow<()>,
+    ) -> Result<(), StorageError> {
+        read::for_each(&mut self.0, from, to, check, visit)
+    }
+    fn by_subject(&mut self, subject: Subject, before: Option<u64>, limit: usize) -> Result<Vec<u64>, StorageError> {
+        self.0.with(|client| read::by_subject(client, subject, before, limit))
+    }
+    fn texts(&mut self, ids: &[u64]) -> Result<Vec<(u64, TextState)>, StorageError> {
+        self.0.with(|client| read::texts(client, ids))
+    }
+}
+
+/// The database that a connection string names, and how it is called in errors.
+fn target(config: &str) -> Result<(Config, String), StorageError> {
+    let config: Config = config.parse().map_err(|error: postgres::Error| StorageError::Other {
+        place: "the PostgreSQL connection string".into(),
+        detail: format!("{error}; expected for example \"host=/run/postgresql dbname=oneboard\""),
+    })?;
+    let place = format!("PostgreSQL database {:?}", config.get_dbname().unwrap_or("(default)"));
+    Ok((config, place))
 }
 
 impl Journal for Postgres {
@@ -109,7 +170,7 @@ impl Journal for Postgres {
         kinds: &[u8],
         visit: &mut dyn FnMut(Text<'_>) -> ControlFlow<()>,
     ) -> Result<(), StorageError> {
-        self.with(|client| read::each_text(client, kinds, visit))
+        self.once(|client| read::each_text(client, kinds, visit))
     }
 
     fn checkpoint(&mut self, signer: &SigningKey, at: i64) -> Result<Checkpoint, StorageError> {

@@ -76,12 +76,20 @@ pub(super) fn prepare(client: &mut Client, place: &str) -> Result<(), OpenError>
         transaction.commit()?;
         Ok(found)
     };
-    match make().map_err(|error| storage(place, &error))? {
-        FORMAT => Ok(()),
-        found => {
-            let detail =
-                format!("it has journal format {found}, this program knows {FORMAT}; use the release that wrote it");
-            Err(StorageError::Other { place: place.to_owned(), detail }.into())
-        }
+    let found = make().map_err(|error| storage(place, &error))?;
+    known(found, place)
+}
+
+/// The journal that is there is one that this program knows; nothing is made.
+pub(super) fn check(client: &mut Client, place: &str) -> Result<(), OpenError> {
+    let found = client.query_one("SELECT format FROM journal_format", &[]).and_then(|row| row.try_get(0));
+    known(found.map_err(|error| storage(place, &error))?, place)
+}
+
+fn known(found: i64, place: &str) -> Result<(), OpenError> {
+    if found == FORMAT {
+        return Ok(());
     }
+    let detail = format!("it has journal format {found}, this program knows {FORMAT}; use the release that wrote it");
+    Err(StorageError::Other { place: place.to_owned(), detail }.into())
 }

@@ -13,7 +13,7 @@ use crate::chain;
 use crate::checkpoint::Checkpoint;
 use crate::entry::{Check, Conflict, Entry, EntryRef, GENESIS, Hash, Head, Seen, Subject, TextState};
 use crate::error::{OpenError, StorageError};
-use crate::{Text, Upcasts};
+use crate::{Reading, Text, Upcasts};
 
 /// Entries read in one statement. A statement pins the log, so a long replay must let go of it now and then.
 const CHUNK: u64 = 8192;
@@ -136,6 +136,30 @@ impl Reader {
     /// [`StorageError`] when the storage fails.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StorageError> {
         seal::checkpoints(&self.connection, &self.path)
+    }
+}
+
+impl Reading for Reader {
+    fn head(&mut self) -> Result<Head, StorageError> {
+        Self::head(self)
+    }
+    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Entry>, StorageError> {
+        Self::read(self, from, limit)
+    }
+    fn for_each(
+        &mut self,
+        from: u64,
+        to: u64,
+        check: Check,
+        visit: &mut dyn FnMut(EntryRef<'_>) -> ControlFlow<()>,
+    ) -> Result<(), StorageError> {
+        Self::for_each(self, from, to, check, visit)
+    }
+    fn by_subject(&mut self, subject: Subject, before: Option<u64>, limit: usize) -> Result<Vec<u64>, StorageError> {
+        Self::by_subject(self, subject, before, limit)
+    }
+    fn texts(&mut self, ids: &[u64]) -> Result<Vec<(u64, TextState)>, StorageError> {
+        Self::texts(self, ids)
     }
 }
 
