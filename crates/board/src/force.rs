@@ -73,6 +73,9 @@ pub struct Person {
     /// When their words were erased.
     #[serde(default)]
     pub erased: Option<At>,
+    /// Names, numbers and telephones that later ones took the place of: still kept, and erased with them.
+    #[serde(default)]
+    pub superseded: Vec<TextId>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -83,6 +86,21 @@ pub struct Force {
     root: Option<UnitId>,
     /// (order, unit) under each parent.
     children: OrdMap<UnitId, OrdSet<(u32, UnitId)>>,
+}
+
+impl Person {
+    /// The words that are theirs now.
+    fn words(&self) -> impl Iterator<Item = TextId> {
+        [self.number, self.name].into_iter().chain(self.telephone)
+    }
+
+    /// What will have been theirs when their words are `now`. What was erased is nobody's any more.
+    fn outlived_by(&self, now: [Option<TextId>; 3]) -> Vec<TextId> {
+        let mut outlived = self.superseded.clone();
+        outlived.extend(self.words().filter(|_| self.erased.is_none()));
+        outlived.retain(|text| !now.contains(&Some(*text)));
+        outlived
+    }
 }
 
 impl Force {
@@ -314,7 +332,7 @@ fn erase(force: &Force, id: PersonId, at: At) -> Result<Event, Refusal> {
     if person.left.is_none() {
         return Err(Refusal::StillServes { person: id });
     }
-    let texts = [person.number, person.name].into_iter().chain(person.telephone).collect();
+    let texts = person.words().chain(person.superseded.iter().copied()).collect();
     Ok(Event::PersonErased { person: id, texts, at })
 }
 
@@ -411,6 +429,8 @@ pub(crate) fn apply(force: &mut Force, event: &Event) {
                 force.members.entry(old).or_default().remove(&row.id);
             }
             force.members.entry(row.unit).or_default().insert(row.id);
+            let now = [Some(row.number), Some(row.name), row.telephone];
+            let superseded = force.people.get(&row.id).map_or_else(Vec::new, |old| old.outlived_by(now));
             let person = Person {
                 unit: row.unit,
                 grade: row.grade,
@@ -421,12 +441,14 @@ pub(crate) fn apply(force: &mut Force, event: &Event) {
                 telephone: row.telephone,
                 left: None,
                 erased: None,
+                superseded,
             };
             force.people.insert(row.id, person);
         }
         Event::PersonErased { person, at, .. } => {
             if let Some(found) = force.people.get_mut(person) {
                 found.erased = Some(*at);
+                found.superseded.clear();
             }
         }
         Event::PersonLeft { person, at } => {

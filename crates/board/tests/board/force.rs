@@ -83,6 +83,45 @@ fn the_words_of_somebody_who_left_can_be_erased_once() {
 }
 
 #[test]
+fn words_that_others_took_the_place_of_are_erased_with_the_present_ones() {
+    let mut world = World::force();
+    let first = person_row(A1, 3);
+    let who = first.id;
+    let text = board::TextId::from_value;
+    // Given a telephone, another name, a second telephone, then none.
+    let second = force::PersonRow { telephone: Some(text(9_001)), name: text(9_002), ..first.clone() };
+    let third = force::PersonRow { telephone: Some(text(9_003)), ..second.clone() };
+    let fourth = force::PersonRow { telephone: None, ..third.clone() };
+    for row in [&first, &second, &third, &fourth] {
+        world.keep(Changes { people: vec![row.clone()], ..Changes::default() });
+    }
+    world.leaves(who);
+    // When their words are erased,
+    let erase = || Command::Force(force::Command::Erase { person: who });
+    let events = world.done(Actor::Operator, erase());
+    let [board::Event::Force(force::Event::PersonErased { texts, .. })] = events.as_slice() else {
+        panic!("one event of erasure, not {events:?}");
+    };
+    // then so is every one of them, once.
+    let mut erased = texts.clone();
+    erased.sort_unstable();
+    let mut expected: Vec<_> =
+        [first.number, first.name, text(9_001), text(9_002), text(9_003)].into_iter().chain(first.telephone).collect();
+    expected.sort_unstable();
+    expected.dedup();
+    assert_eq!(erased, expected);
+    // Whoever comes back brings new words, and only those are erased the second time.
+    let back = force::PersonRow { number: text(9_004), name: text(9_005), ..fourth };
+    world.keep(Changes { people: vec![back], ..Changes::default() });
+    world.leaves(who);
+    let events = world.done(Actor::Operator, erase());
+    let [board::Event::Force(force::Event::PersonErased { texts, .. })] = events.as_slice() else {
+        panic!("one event of erasure, not {events:?}");
+    };
+    assert_eq!(texts.as_slice(), [text(9_004), text(9_005)]);
+}
+
+#[test]
 fn qualifications_are_a_set() {
     use force::Qualification::{Driver, Traffic};
     let mut world = World::force();
