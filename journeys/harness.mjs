@@ -78,9 +78,10 @@ export function chromiumPath() {
 
 /**
  * Starts the program with a data folder of its own and opens a browser for it. Whoever calls this calls `close`; `journey` does.
- * Options: seed, speed, paused, args (more arguments), command ([program, ...arguments], for the harness's own tests).
+ * Options: seed, speed, paused, args (more arguments), host (the name under which it is opened; passkeys need one),
+ * command ([program, ...arguments], for the harness's own tests).
  */
-export async function board({ seed = 1, speed, paused = false, args = [], command } = {}) {
+export async function board({ seed = 1, speed, paused = false, args = [], host, command } = {}) {
   const data = mkdtempSync(join(tmpdir(), "oneboard-journey-"));
   const remove = () => rmSync(data, { recursive: true, force: true });
   const [program, ...first] = command ?? [process.env.ONEBOARD_PROGRAM ?? join(ROOT, "target", "debug", "oneboard")];
@@ -90,6 +91,7 @@ export async function board({ seed = 1, speed, paused = false, args = [], comman
   let server, browser;
   try {
     server = await startServer(program, [...first, ...flags, ...args]);
+    if (host) named(server, host);
     browser = await openBrowser(server.base);
   } catch (fault) {
     await server?.stop();
@@ -129,6 +131,13 @@ export async function board({ seed = 1, speed, paused = false, args = [], comman
       remove();
     },
   };
+}
+
+/** Opens the same server by another name. */
+function named(server, host) {
+  const under = (address) => Object.assign(new URL(address), { hostname: host }).href.replace(/\/$/, "");
+  server.base = under(server.base);
+  for (const [name, link] of server.links) server.links.set(name, under(link));
 }
 
 /** Starts `program`, waits until it has said `ready URL` and `link NAME URL` for everyone, and ends it however we end. */

@@ -6,6 +6,8 @@ const PROGRESS_MS = 1000;
 // An answer may be lost on the way; the same command id makes another try harmless.
 const RETRY_MS = [1000, 3000];
 const PATIENCE_MS = 15_000;
+/** The act asks for a fresh proof of who one is. */
+const STEP_UP = "urn:oneboard:problem:step-up-needed";
 
 /** RFC 9562 version 7: 48 bits of time, then random. */
 export function uuid7(): string {
@@ -22,6 +24,7 @@ export function uuid7(): string {
 }
 
 export interface Problem {
+  type?: string;
   title?: string;
   detail?: string;
   errors?: { field: string; detail: string }[];
@@ -96,6 +99,22 @@ function bodyOf(form: HTMLFormElement, submitter: HTMLElement | null): BodyInit 
   return new URLSearchParams([...data].map(([name, value]) => [name, typeof value === "string" ? value : value.name]));
 }
 
+/** Sends the form as it would be without a script; `submit()` leaves out the button that was pressed. */
+function sendPlainly(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  if (submitter instanceof HTMLButtonElement) {
+    const action = submitter.getAttribute("formaction");
+    if (action) form.action = action;
+    if (submitter.name) {
+      const pressed = document.createElement("input");
+      pressed.type = "hidden";
+      pressed.name = submitter.name;
+      pressed.value = submitter.value;
+      form.append(pressed);
+    }
+  }
+  form.submit();
+}
+
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
@@ -132,6 +151,8 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
       // The id stays: if the first try did arrive, the next one gets its answer and records nothing twice.
       return showFault(form, word("failed"));
     case "refused":
+      // The page that asks for the proof keeps what was entered; only a form sent by the browser itself can be shown one.
+      if (answer.problem.type === STEP_UP) return sendPlainly(form, submitter);
       if (command) command.value = "";
       return showFault(form, answer.problem.detail ?? answer.problem.title ?? String(answer.code), answer.problem.errors);
     case "received": {

@@ -131,6 +131,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     if matches!(route.gate, Gate::Public | Gate::Demonstration) {
         about["security"] = json!([]);
     }
+    if route.gate.is_fresh() {
+        about["x-step-up"] = json!(true);
+    }
     let mut parameters: Vec<Value> = parts.iter().map(|part| path_parameter(part)).collect();
     parameters.extend(query_parameters(route, generator));
     if route.kind == Kind::Act {
@@ -177,9 +180,9 @@ fn operation_id(route: &Route) -> String {
 pub fn needs(gate: Gate) -> String {
     match gate {
         Gate::Public => "nothing".into(),
-        Gate::SignedIn => "sign_in".into(),
+        Gate::SignedIn | Gate::SignedInFresh => "sign_in".into(),
         Gate::Demonstration => "demonstration".into(),
-        Gate::Needs(action) => json!(action).as_str().unwrap_or_default().to_owned(),
+        Gate::Needs(action) | Gate::NeedsFresh(action) => json!(action).as_str().unwrap_or_default().to_owned(),
     }
 }
 
@@ -249,6 +252,10 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
             good("200", "Kept, or kept before.", json!({ "application/json": { "schema": schema } }));
             good("303", "As 200, to a browser's form: where to go on.", json!({}));
         }
+        Kind::Form if route.answer.is_some() => {
+            let schema = answer(route.answer, generator);
+            good("200", "What the browser is to be asked.", json!({ "application/json": { "schema": schema } }));
+        }
         Kind::Form => {
             good("303", "Done: where to go on. A session comes and goes as a cookie.", json!({}));
             good("422", "Refused: the form again, with what was wrong.", json!({ "text/html": page() }));
@@ -270,10 +277,10 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
 /// What can be wrong with a request of this kind.
 fn problems(route: &Route) -> Vec<Wrong> {
     let mut problems = vec![Wrong::TooMany, Wrong::Unavailable];
-    if matches!(route.gate, Gate::SignedIn | Gate::Needs(_)) {
+    if !matches!(route.gate, Gate::Public | Gate::Demonstration) {
         problems.push(Wrong::SignInNeeded);
     }
-    if matches!(route.gate, Gate::Needs(_)) || matches!(route.kind, Kind::Act | Kind::Form) {
+    if route.gate.action().is_some() || matches!(route.kind, Kind::Act | Kind::Form) {
         problems.push(Wrong::NoPermission);
     }
     if !parts(route.path).is_empty() {

@@ -21,7 +21,7 @@ use crate::http::negotiate::{Locale, wants_page};
 use crate::http::problem::{Kind, Problem};
 use crate::lookout::Lookout;
 use crate::shell::Shell;
-use crate::submit::{Published, Submit, Unsubmitted};
+use crate::submit::{Beside, Published, Submit, Unsubmitted};
 use crate::views::{self, Sheet, frame};
 
 /// Cheap to clone: one for the whole server.
@@ -41,6 +41,8 @@ impl WeakApp {
 pub struct Inner {
     pub shell: Arc<Shell>,
     pub submit: Submit,
+    /// The journal, for those who only read.
+    pub beside: Arc<Beside>,
     pub lookout: Arc<Lookout>,
     pub zone: TimeZone,
     pub figures: Arc<Figures>,

@@ -5,13 +5,12 @@
 //! duty officer sees.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use board::access::{Action, Audit, Denial, Event as Change};
 use board::{Actor, At, Command, Event, PersonId, UnitId};
-use journal::sqlite::Reader;
+use journal::Reading;
 use uuid::Uuid;
 
 use crate::app::WeakApp;
@@ -32,6 +31,10 @@ pub enum Seen {
     Enrolled(PersonId),
     SignInRefused,
     Denied(PersonId, Action, Option<UnitId>),
+    LinkIssued { person: PersonId, by: PersonId },
+    FactorsRevoked { person: PersonId, by: PersonId },
+    PasskeyAdded(PersonId),
+    PasskeyRemoved(PersonId),
 }
 
 /// What has been seen and is not yet noted.
@@ -78,6 +81,10 @@ const fn note(seen: Seen, count: u32) -> Audit {
         Seen::Enrolled(person) => Audit::Enrolled { person },
         Seen::SignInRefused => Audit::SignInsRefused { person: None, count },
         Seen::Denied(person, action, unit) => Audit::Denied { person, action, unit, count },
+        Seen::LinkIssued { person, by } => Audit::LinkIssued { person, by },
+        Seen::FactorsRevoked { person, by } => Audit::FactorsRevoked { person, by },
+        Seen::PasskeyAdded(person) => Audit::PasskeyAdded { person },
+        Seen::PasskeyRemoved(person) => Audit::PasskeyRemoved { person },
     }
 }
 
@@ -122,8 +129,7 @@ pub struct Noted {
 ///
 /// # Errors
 /// In words, where the journal cannot be read.
-pub fn read(journal: &Path, before: Option<u64>) -> Result<Vec<Noted>, String> {
-    let reader = Reader::open(journal, crate::submit::upcasts()).map_err(|fault| fault.to_string())?;
+pub fn read(reader: &mut dyn Reading, before: Option<u64>) -> Result<Vec<Noted>, String> {
     let (kind, id) = board::Subject::Audit.key();
     let positions =
         reader.by_subject(journal::Subject { kind, id }, before, PAGE).map_err(|fault| fault.to_string())?;

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::{self, Demonstration};
 use crate::shell::Shell;
+use crate::tls::{self, Tls};
 use crate::{access_matrix, api, listen, records, roads, server, telemetry};
 
 /// Oneboard: the whole force on one board.
@@ -146,10 +147,19 @@ async fn serve(shell: Arc<Shell>, demonstration: Option<Demonstration>) -> anyho
         )
     })?;
     let address = listener.local_addr()?;
+    let tls = Tls::open(&shell.config)?;
+    let plain =
+        match shell.config.redirect {
+            Some(at) => Some(TcpListener::bind(at).await.with_context(|| {
+                format!("cannot listen on {at}; choose a free address of this machine (tls.redirect)")
+            })?),
+            None => None,
+        };
     if demonstration.is_none()
         && let Some(token) = shell.accounts.set_up_token().await?
     {
-        println!("This installation has no account yet. Open http://{address}/set-up and enter:\n\n    {token}\n");
+        let site = site(&shell, address);
+        println!("This installation has no account yet. Open {site}/set-up and enter:\n\n    {token}\n");
     }
     listen::stop_on_signal(&shell)?;
     let tidy = tokio::spawn(Accounts::keep_tidy(Arc::downgrade(&shell.accounts)));
@@ -161,12 +171,30 @@ async fn serve(shell: Arc<Shell>, demonstration: Option<Demonstration>) -> anyho
         let submit = server.app.submit.clone();
         tokio::spawn(demo::player::play(submit, demonstration.acts, move || played.now(), stopping));
     }
-    tracing::info!(%address, "serving");
-    listen::serve(listener, app, shell.clone()).await?;
+    tracing::info!(%address, tls = tls.is_some(), "serving");
+    if let Some(plain) = plain {
+        tokio::spawn(listen::serve(plain, tls::redirect(&shell, address.port()), shell.clone()));
+    }
+    match tls {
+        Some(tls) => {
+            Tls::keep_fresh(&tls)?;
+            listen::serve_tls(listener, tls, app, shell.clone()).await?;
+        }
+        None => listen::serve(listener, app, shell.clone()).await?,
+    }
     tidy.abort();
     shell.accounts.save_last_seen().await?;
     server.close();
     Ok(())
+}
+
+/// Where a browser finds the server.
+fn site(shell: &Shell, address: SocketAddr) -> String {
+    match (&shell.config.tls, &shell.config.domain) {
+        (Some(_), Some(domain)) => format!("https://{domain}:{}", address.port()),
+        (Some(_), None) => format!("https://{address}"),
+        (None, _) => format!("http://{address}"),
+    }
 }
 
 /// Prints where to open the demonstration and a link for each of the five people.

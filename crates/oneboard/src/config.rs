@@ -27,6 +27,10 @@ pub struct Config {
     pub proxies: Vec<IpAddr>,
     /// True where a trusted proxy ends TLS: cookies are `Secure`, HSTS is sent.
     pub behind_tls: bool,
+    /// Certificate and key, PEM files, where the server itself ends TLS.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Where plain HTTP is answered with the way to TLS.
+    pub redirect: Option<SocketAddr>,
     pub connections: usize,
     pub log_json: bool,
     pub log_level: String,
@@ -55,6 +59,8 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             proxies: Vec::new(),
             behind_tls: false,
+            tls: None,
+            redirect: None,
             // A screen holds one connection: 10,000 viewers and room for the rest.
             connections: 16_384,
             log_json: false,
@@ -68,7 +74,8 @@ impl Default for Config {
             absolute_hours: 13,
             // An operation of 15 days and the days around it.
             board_days: 30,
-            step_up_minutes: 10,
+            // Long enough for a few acts in a row, too short for whoever sits down at a screen that was left.
+            step_up_minutes: 5,
             second_factor: true,
             breached: None,
             postgres: None,
@@ -86,6 +93,8 @@ pub enum ConfigError {
     Unknown { key: String, source_name: String, known: String },
     #[error("{key} = {value:?} (from {source_name}): expected {expected}")]
     Wrong { key: &'static str, value: String, source_name: String, expected: &'static str },
+    #[error("{key} is set and {missing} is not: {why}")]
+    Alone { key: &'static str, missing: &'static str, why: &'static str },
 }
 
 type Set = fn(&mut Config, &str) -> Option<()>;
@@ -106,6 +115,13 @@ const SETTINGS: &[(&str, &str, Set)] = &[
     }),
     ("listen.proxies", "IP addresses, separated by commas", |c, v| addresses(v).map(|v| c.proxies = v)),
     ("listen.behind_tls", "true or false", |c, v| v.parse().ok().map(|v| c.behind_tls = v)),
+    ("tls.certificate", "the path of a PEM file with the certificate chain", |c, v| {
+        text(v, 4096).map(|v| c.tls.get_or_insert_default().0 = v.into())
+    }),
+    ("tls.key", "the path of a PEM file with the private key", |c, v| {
+        text(v, 4096).map(|v| c.tls.get_or_insert_default().1 = v.into())
+    }),
+    ("tls.redirect", "an IP address and port such as 0.0.0.0:80", |c, v| v.parse().ok().map(|v| c.redirect = Some(v))),
     ("listen.connections", "a whole number from 16 to 1000000", |c, v| {
         number(v, 16, 1_000_000).map(|v| c.connections = v as usize)
     }),
@@ -174,7 +190,29 @@ impl Config {
                 config.set(key, value, &format!("the environment variable {name}"))?;
             }
         }
+        config.fits()?;
         Ok(config)
+    }
+
+    /// Settings that mean nothing without another.
+    fn fits(&self) -> Result<(), ConfigError> {
+        let alone = |key, missing, why| Err(ConfigError::Alone { key, missing, why });
+        let empty = Path::new("");
+        match &self.tls {
+            Some((certificate, _)) if certificate == empty => {
+                alone("tls.key", "tls.certificate", "a key proves nothing without its certificate; set both or neither")
+            }
+            Some((_, key)) if key == empty => {
+                alone("tls.certificate", "tls.key", "a certificate cannot be used without its key; set both or neither")
+            }
+            None if self.redirect.is_some() => {
+                alone("tls.redirect", "tls.certificate", "plain HTTP can be sent on only to where TLS is served")
+            }
+            _ if self.redirect.is_some() && self.domain.is_none() => {
+                alone("tls.redirect", "site.domain", "the name to send people on to must be known")
+            }
+            _ => Ok(()),
+        }
     }
 
     fn set(&mut self, key: &str, value: &str, source_name: &str) -> Result<(), ConfigError> {
@@ -191,7 +229,7 @@ impl Config {
 
     /// True where cookies must be `Secure` and HSTS is sent.
     pub const fn is_secure(&self) -> bool {
-        self.behind_tls
+        self.behind_tls || self.tls.is_some()
     }
 }
 
@@ -270,6 +308,17 @@ mod tests {
         }
         let error = read("", &[("ONEBOARD_LOG_FORMAT", "xml")]).expect_err("xml is no format").to_string();
         assert!(error.contains("ONEBOARD_LOG_FORMAT") && error.contains("json"), "{error}");
+    }
+
+    #[test]
+    fn half_of_a_pair_is_refused_by_name() {
+        let error = |source: &str| read(source, &[]).expect_err("half of a pair").to_string();
+        assert!(error("[tls]\nkey = \"k.pem\"\n").contains("tls.certificate"));
+        assert!(error("[tls]\ncertificate = \"c.pem\"\n").contains("tls.key"));
+        let both = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+        assert!(error("[tls]\nredirect = \"0.0.0.0:80\"\n").contains("tls.certificate"));
+        assert!(error(&format!("{both}redirect = \"0.0.0.0:80\"\n")).contains("site.domain"));
+        assert!(read(both, &[]).expect("both").is_secure());
     }
 
     #[test]

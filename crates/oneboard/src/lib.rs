@@ -29,4 +29,5 @@ pub mod shell;
 pub mod sign_in;
 pub mod submit;
 pub mod telemetry;
+pub mod tls;
 pub mod views;

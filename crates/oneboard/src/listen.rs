@@ -1,7 +1,9 @@
 //! Connections in, HTTP/1.1 and HTTP/2 out: bounded in number, impatient with the slow, and ended gracefully.
 //!
-//! A connection on which a live stream was answered leaves here: a shard of the hub writes to the bare socket.
+//! A plain connection on which a live stream was answered leaves here: a shard of the hub writes to the bare socket. Under TLS it stays,
+//! and the stream is the body of its response (decision 0010).
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -10,9 +12,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
+use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +25,7 @@ use tower::ServiceExt;
 
 use crate::http::peer::Connected;
 use crate::shell::Shell;
+use crate::tls::Tls;
 
 /// A client has this long to send its request head: a page over a poor radio link takes two seconds.
 const HEAD_TIME: Duration = Duration::from_secs(10);
@@ -38,6 +42,15 @@ const PING: Duration = Duration::from_secs(20);
 
 /// Serves `app` on `listener` until `shell.stop()`, then lets requests under way end.
 pub async fn serve(listener: TcpListener, app: Router, shell: Arc<Shell>) -> io::Result<()> {
+    accept(listener, None, app, shell).await
+}
+
+/// As [`serve`], over TLS.
+pub async fn serve_tls(listener: TcpListener, tls: Arc<Tls>, app: Router, shell: Arc<Shell>) -> io::Result<()> {
+    accept(listener, Some(tls), app, shell).await
+}
+
+async fn accept(listener: TcpListener, tls: Option<Arc<Tls>>, app: Router, shell: Arc<Shell>) -> io::Result<()> {
     let places = Arc::new(Semaphore::new(shell.config.connections));
     let graceful = GracefulShutdown::new();
     let mut stopping = shell.stopping();
@@ -60,26 +73,25 @@ pub async fn serve(listener: TcpListener, app: Router, shell: Arc<Shell>) -> io:
             continue;
         };
         let watcher = graceful.watcher();
-        let (app, shell) = (app.clone(), shell.clone());
+        let (app, shell, tls) = (app.clone(), shell.clone(), tls.clone());
         tokio::spawn(async move {
             shell.metrics.connections.inc();
             let _ = stream.set_nodelay(true);
             let service = TowerToHyperService::new(with_address(app, address));
-            match shell.hub() {
-                Some(hub) if !may_be_http2(&stream).await => {
+            match (tls, shell.hub()) {
+                (Some(tls), _) => {
+                    if let Some(stream) = tls.accept(Patient::new(stream)).await {
+                        converse(stream, service, watcher).await;
+                    }
+                }
+                (None, Some(hub)) if !may_be_http2(&stream).await => {
                     let mut stopping = shell.stopping();
                     let stop = async move {
                         let _ = stopping.wait_for(|stop| *stop).await;
                     };
                     live::connection(Patient::new(stream), Patient::release, hub, http1(), service, |_| {}, stop).await;
                 }
-                _ => {
-                    let builder = builder();
-                    let connection = builder.serve_connection(TokioIo::new(Patient::new(stream)), service);
-                    if let Err(error) = watcher.watch(connection).await {
-                        tracing::debug!(error = %error, "a connection ended early");
-                    }
-                }
+                (None, _) => converse(Patient::new(stream), service, watcher).await,
             }
             shell.metrics.connections.dec();
             drop(place);
@@ -92,6 +104,20 @@ pub async fn serve(listener: TcpListener, app: Router, shell: Arc<Shell>) -> io:
         tracing::warn!(seconds = STOP_TIME.as_secs(), "connections that had not ended were cut");
     }
     Ok(())
+}
+
+/// Answers what comes on one connection, HTTP/1.1 or HTTP/2.
+async fn converse<I, S>(stream: I, service: S, watcher: Watcher)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Service<hyper::Request<hyper::body::Incoming>, Response = axum::response::Response, Error = Infallible> + Send,
+    S::Future: Send + 'static,
+{
+    let builder = builder();
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(error = %error, "a connection ended early");
+    }
 }
 
 /// Ends `shell` at SIGTERM or Ctrl-C.
@@ -141,7 +167,7 @@ fn with_address(
 ) -> impl tower::Service<
     hyper::Request<hyper::body::Incoming>,
     Response = axum::response::Response,
-    Error = std::convert::Infallible,
+    Error = Infallible,
     Future: Send,
 > + Clone {
     app.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {

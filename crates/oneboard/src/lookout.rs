@@ -93,7 +93,7 @@ impl Lookout {
     pub fn changed(&self, board: &Board, kept: &[Kept]) {
         let Some(hub) = self.hub.get() else { return };
         let mut soon: BTreeSet<Fragment> = BTreeSet::new();
-        let mut rights = false;
+        let (mut rights, mut erased) = (false, false);
         {
             let state = self.lock();
             for event in kept.iter().flat_map(|kept| kept.events.iter()) {
@@ -102,6 +102,7 @@ impl Lookout {
                     Event::Access(board::access::Event::Granted { .. } | board::access::Event::Revoked { .. })
                         | Event::Force(_)
                 );
+                erased |= matches!(event, Event::Force(board::force::Event::PersonErased { .. }));
                 for topic in topics_of(board, event) {
                     soon.extend(state.by_topic.get(&topic).into_iter().flatten());
                 }
@@ -109,6 +110,10 @@ impl Lookout {
         }
         let ids: Vec<String> = soon.iter().map(Fragment::to_string).collect();
         hub.dirty(ids.iter().map(String::as_str));
+        if erased {
+            // A name stands wherever its person has been: no rendering that still has it is sent again.
+            self.everything();
+        }
         if rights {
             self.revise(Arc::new(board.clone()), kept.last().map_or_else(At::default, |kept| kept.at));
         }

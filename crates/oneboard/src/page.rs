@@ -62,6 +62,12 @@ pub fn own_path(next: &str) -> &str {
     if ours { next } else { "/" }
 }
 
+/// The path and query of a whole address.
+pub fn path_of(address: &str) -> Option<String> {
+    let after = address.split_once("://")?.1;
+    Some(after[after.find('/')?..].to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

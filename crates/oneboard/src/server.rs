@@ -5,12 +5,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
-use board::{Actor, Command};
+use board::{Actor, Command, PersonId};
 use jiff::tz::TimeZone;
 use live::{FragmentKey, Hub, Views};
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
+use crate::accounts::AccountsError;
 use crate::app::{App, Inner, WeakApp};
 use crate::calendar::Feeds;
 use crate::figures::{self, Figures};
@@ -18,11 +19,13 @@ use crate::http;
 use crate::http::negotiate::Locale;
 use crate::lookout::Lookout;
 use crate::shell::Shell;
-use crate::submit::{self, OpenFault, Submission, Submit, Unsubmitted};
+use crate::submit::{self, Beside, OpenFault, Submission, Submit, Unsubmitted};
 use crate::{audit, found, routes, views};
 
 /// How often what is due is looked for: a watch is kept in minutes, and a second more is not noticed.
 const TICK: Duration = Duration::from_secs(1);
+/// How often the accounts of erased people are looked for.
+const FORGET: Duration = Duration::from_secs(60);
 
 /// A server that is ready to listen.
 pub struct Server {
@@ -59,7 +62,8 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let uploads = Default::default();
     let feeds = Feeds::open(&shell.config.data)?;
-    let app = App::new(Inner { shell, submit: opened.submit, lookout, zone, figures, feeds, uploads });
+    let beside = Arc::new(Beside::new(&shell.config));
+    let app = App::new(Inner { shell, submit: opened.submit, beside, lookout, zone, figures, feeds, uploads });
     app.shell.metrics.register(|registry| app.submit.tally().register(registry));
     app.shell.set_founder(found::founder(app.downgrade()));
     let hub = Hub::start(rendering(&app));
@@ -71,20 +75,23 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
 
 /// Reads the course of the last day again, on a thread of its own: nobody waits for it.
 fn recall(app: &App) {
-    if app.shell.config.postgres.is_some() {
-        tracing::info!("the journal is in PostgreSQL: the lines beside the figures begin with this start");
-        return;
-    }
     let figures = Arc::downgrade(&app.figures);
-    let journal = app.shell.config.data.join(submit::JOURNAL);
+    let beside = Arc::clone(&app.beside);
     let published = app.submit.published();
     let (last, at) = (published.head.position, published.at);
     let lookout = Arc::clone(&app.lookout);
-    let read = move || match figures::recall(&journal, submit::upcasts(), last, at, &figures) {
-        Ok(()) => lookout.everything(),
-        Err(fault) => tracing::warn!(%fault, "the lines beside the figures begin with this start"),
+    let read = move || {
+        let mut reader = beside.open(submit::upcasts()).map_err(|fault| fault.to_string())?;
+        figures::recall(&mut *reader, last, at, &figures).map_err(|fault| fault.to_string())?;
+        lookout.everything();
+        Ok(())
     };
-    if let Err(fault) = std::thread::Builder::new().name("recall".into()).spawn(read) {
+    let told = move || {
+        if let Err::<(), String>(fault) = read() {
+            tracing::warn!(%fault, "the lines beside the figures begin with this start");
+        }
+    };
+    if let Err(fault) = std::thread::Builder::new().name("recall".into()).spawn(told) {
         tracing::warn!(%fault, "the lines beside the figures begin with this start");
     }
 }
@@ -122,7 +129,7 @@ fn at(app: &App) -> String {
 
 /// Every route there is, behind what every request passes through.
 pub fn router(app: &App) -> Router {
-    http::guard(routes::router().with_state(app.clone()), &app.shell)
+    http::guard(routes::router(app).with_state(app.clone()), &app.shell)
 }
 
 impl Server {
@@ -131,6 +138,7 @@ impl Server {
         tokio::spawn(pass_time(self.app.downgrade()));
         tokio::spawn(audit::keep_noting(self.app.downgrade()));
         tokio::spawn(end_streams(self.app.downgrade()));
+        tokio::spawn(keep_forgetting(self.app.downgrade()));
     }
 
     /// Waits until the last group is kept.
@@ -160,6 +168,31 @@ async fn end_streams(app: WeakApp) {
             Err(RecvError::Closed) => return,
         }
     }
+}
+
+/// Whoever is erased on the board has no account for longer than a minute; what a crash left is found again.
+async fn keep_forgetting(app: WeakApp) {
+    loop {
+        {
+            let Some(app) = app.upgrade() else { return };
+            if let Err(fault) = forget_erased(&app).await {
+                tracing::warn!(%fault, "the accounts of erased people could not be removed; it is tried again in a minute");
+            }
+        }
+        tokio::time::sleep(FORGET).await;
+    }
+}
+
+/// Removes the accounts of people whose words were erased: a login name is a word too.
+///
+/// # Errors
+/// [`AccountsError`]; it is done the next time.
+pub async fn forget_erased(app: &App) -> Result<usize, AccountsError> {
+    let published = app.submit.published();
+    let erased = |person| {
+        published.board.force.person(PersonId::from_value(person)).is_some_and(|person| person.erased.is_some())
+    };
+    app.shell.accounts.forget(erased).await
 }
 
 /// Does what time brings, until the app is gone.

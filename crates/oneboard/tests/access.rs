@@ -28,7 +28,7 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Acts that a browser's form alone can do.
-const FORMS: [&str; 2] = ["/import/{upload}", "/access/links"];
+const FORMS: [&str; 3] = ["/import/{upload}", "/access/links", "/people/{person}/factors/revoke"];
 
 struct Site {
     _server: Server,
@@ -41,7 +41,8 @@ struct Site {
 
 async fn site() -> Site {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = Config { data: folder.path().into(), requests_per_second: 0, ..Config::default() };
+    let config =
+        Config { data: folder.path().into(), requests_per_second: 0, step_up_minutes: 60, ..Config::default() };
     let shell = Shell::open(config, Clock::demonstration(NOW, 1, true)).expect("the shell opens");
     let server = server::open(Arc::clone(&shell)).expect("the journal opens");
     for (number, command) in (1..).zip(model::commands()) {
@@ -104,8 +105,8 @@ impl Site {
 /// Which operation an address means: the one that the unit leads, or the one in which it mans a post.
 fn operation(route: &Route, objects: &Objects) -> String {
     let about_itself = matches!(
-        route.gate,
-        Gate::Needs(Action::ViewOperation | Action::PlanOperation | Action::SetLevel | Action::ViewBoard)
+        route.gate.action(),
+        Some(Action::ViewOperation | Action::PlanOperation | Action::SetLevel | Action::ViewBoard)
     );
     if about_itself { objects.operation } else { objects.manned }.to_string()
 }
@@ -192,7 +193,9 @@ fn instance(document: &Value, schema: &Value, name: &str, operation: &str, objec
 fn guarded() -> Vec<Route> {
     let mut routes: Vec<Route> = table()
         .into_iter()
-        .filter(|route| matches!(route.gate, Gate::Needs(action) if !matches!(action, Action::StandPost | Action::Delegate)))
+        .filter(|route| {
+            route.gate.action().is_some_and(|action| !matches!(action, Action::StandPost | Action::Delegate))
+        })
         .collect();
     routes.sort_by_key(|route| (route.kind == Kind::Act, matches!(route.noun, "force" | "access" | "accounts")));
     routes

@@ -128,6 +128,10 @@ pub enum Audit {
     Denied { person: PersonId, action: Action, unit: Option<UnitId>, count: u32 },
     Enrolled { person: PersonId },
     Exported { person: PersonId, what: crate::Str, unit: Option<UnitId> },
+    LinkIssued { person: PersonId, by: PersonId },
+    FactorsRevoked { person: PersonId, by: PersonId },
+    PasskeyAdded { person: PersonId },
+    PasskeyRemoved { person: PersonId },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

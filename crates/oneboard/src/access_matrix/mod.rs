@@ -20,11 +20,11 @@ use model::{Holder, NOW, Objects, Relation, Tier, holders};
 pub fn verdict(board: &Board, holder: &Holder, route: &Route, relation: Relation) -> Option<bool> {
     let unit = relation.unit(holder.tier)?;
     let actor = Actor::Person(holder.person);
-    match route.gate {
-        Gate::Needs(Action::StandPost | Action::Delegate) | Gate::Public | Gate::SignedIn | Gate::Demonstration => None,
+    match route.gate.action() {
+        None | Some(Action::StandPost | Action::Delegate) => None,
         // What names no object is open to whoever has the right anywhere; what comes of it is judged object by object.
-        Gate::Needs(action) if !names_an_object(route) => Some(!scope(board, actor, action, NOW).is_empty()),
-        Gate::Needs(action) => {
+        Some(action) if !names_an_object(route) => Some(!scope(board, actor, action, NOW).is_empty()),
+        Some(action) => {
             // A unit is changed by whoever may change what it hangs from.
             let parent = board.force.unit(unit).and_then(|found| found.parent).filter(|_| changes_a_unit(route));
             let mut places = [Some(unit), parent].into_iter().flatten().map(Place::Unit);
@@ -82,17 +82,20 @@ pub fn text() -> String {
         text.push_str(&"---|".repeat(holders.len()));
         text.push('\n');
         for route in table() {
-            let _ =
-                write!(text, "| `{} {}` | {} |", route.method.word(), route.path, needs(route.gate).replace('_', " "));
+            let fresh = if route.gate.is_fresh() { ", step-up" } else { "" };
+            let right = needs(route.gate).replace('_', " ") + fresh;
+            let _ = write!(text, "| `{} {}` | {right} |", route.method.word(), route.path);
             for holder in &holders {
                 let cell = match route.gate {
                     Gate::Public => "everybody".to_owned(),
                     Gate::Demonstration => "demonstration".to_owned(),
                     Gate::SignedIn if route.kind == Kind::Stream => "by stream".to_owned(),
-                    Gate::SignedIn => "one's own".to_owned(),
-                    Gate::Needs(Action::StandPost) => "one's own shift".to_owned(),
-                    Gate::Needs(Action::Delegate) => "one's own role".to_owned(),
-                    Gate::Needs(_) => cell(|relation| verdict(&board, holder, &route, relation)),
+                    Gate::SignedIn | Gate::SignedInFresh => "one's own".to_owned(),
+                    Gate::Needs(Action::StandPost) | Gate::NeedsFresh(Action::StandPost) => {
+                        "one's own shift".to_owned()
+                    }
+                    Gate::Needs(Action::Delegate) | Gate::NeedsFresh(Action::Delegate) => "one's own role".to_owned(),
+                    Gate::Needs(_) | Gate::NeedsFresh(_) => cell(|relation| verdict(&board, holder, &route, relation)),
                 };
                 let _ = write!(text, " {cell} |");
             }
@@ -148,7 +151,8 @@ another station of the county) or **above** it. *All* means all of these, – no
 unit they serve in. Beyond this table, whatever their role, a person sees their own record and roster, the post they
 stand and the post they lead, checks in at their own post, and, leading a post, records presence there. Lists and
 figures hold only what their reader may open. Roles may be bounded in time, lent for an absence, and revoked; a change
-reaches open pages and streams within a second.
+reaches open pages and streams within a second. *Step-up*: beyond the right, the act asks for a proof of who one is that
+is at most five minutes old (`accounts.step_up_minutes`).
 ";
 
 fn title(tier: Tier) -> &'static str {

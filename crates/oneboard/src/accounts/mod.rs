@@ -1,11 +1,13 @@
 //! Accounts and sessions: who may say that they are which person of the board.
 //!
-//! An account is a person's id, a login name, a password (Argon2id) and a second factor (six-digit codes). There is no default account:
+//! An account is a person's id, a login name, a password (Argon2id), a second factor (six-digit codes), and passkeys, which are both in
+//! one. There is no default account:
 //! every one begins with a one-time link, issued by a security administrator or by the first set-up, and recovery is another such link.
 //! Nothing here is in the journal; what a person may *do* is `board::access`.
 
 pub mod code;
 mod guessable;
+pub mod passkey;
 pub mod password;
 pub mod session;
 mod store;
@@ -22,6 +24,7 @@ use std::time::Duration;
 use board::At;
 
 use self::code::SECRET;
+use self::passkey::Passkeys;
 use self::password::{HashError, Hasher};
 pub use self::session::{Ended, SignedIn};
 use self::session::{Mode, Session, Sessions};
@@ -61,6 +64,12 @@ pub enum AccountsError {
     Link,
     #[error("the password is not good enough ({0:?}); choose another")]
     Weak(password::Weak),
+    #[error("the passkey was not accepted; try again, or sign in another way")]
+    Passkey,
+    #[error("there are {most} passkeys already; remove one first", most = passkey::MOST_PASSKEYS)]
+    TooManyPasskeys,
+    #[error("passkeys cannot be bound to {0:?}; set site.domain to the host name that people type")]
+    Site(String),
     #[error("the code is not the one of this moment; wait for the next and enter that")]
     Code,
 }
@@ -73,6 +82,10 @@ pub struct Policy {
     pub board: i64,
     pub second_factor: bool,
     pub breached: Option<PathBuf>,
+    /// The site's name to its readers.
+    pub name: String,
+    /// The host name under which it is served over TLS.
+    pub domain: Option<String>,
 }
 
 impl From<&Config> for Policy {
@@ -83,6 +96,8 @@ impl From<&Config> for Policy {
             board: i64::from(config.board_days) * 86_400_000,
             second_factor: config.second_factor,
             breached: config.breached.clone(),
+            name: config.name.clone(),
+            domain: config.domain.clone().filter(|_| config.is_secure()),
         }
     }
 }
@@ -105,6 +120,7 @@ pub struct Invitation {
 pub struct Accounts {
     pub sessions: Sessions,
     pub throttle: Throttle,
+    pub passkeys: Passkeys,
     policy: Policy,
     hasher: Hasher,
     store: Arc<Mutex<Store>>,
@@ -117,8 +133,9 @@ impl Accounts {
         let store = Store::open(folder)?;
         let sessions = Sessions::new(store.live_sessions(real_now())?);
         let hasher = Hasher::new(policy.breached.clone())?;
+        let passkeys = Passkeys::new(policy.domain.as_deref(), &policy.name)?;
         let (store, demonstration) = (Arc::new(Mutex::new(store)), Mutex::default());
-        Ok(Arc::new(Self { sessions, throttle: Throttle::default(), policy, hasher, store, demonstration }))
+        Ok(Arc::new(Self { sessions, throttle: Throttle::default(), passkeys, policy, hasher, store, demonstration }))
     }
 
     async fn with<T: Send + 'static>(
@@ -155,11 +172,16 @@ impl Accounts {
         let person = who.person;
         let account = self.with(move |store| store.by_person(person)).await?.ok_or(AccountsError::Wrong)?;
         self.prove(account.login, Some(person), password, code, address).await?;
+        self.proved(who);
+        Ok(())
+    }
+
+    /// Whoever is at this session has just been proved to be its owner.
+    pub(crate) fn proved(&self, who: &SignedIn) {
         let now = real_now().millis();
         for session in self.sessions.list(|session| session.id == who.session && session.mode == Mode::Person) {
             session.stepped_up.store(now, Ordering::Relaxed);
         }
-        Ok(())
     }
 
     async fn prove(
@@ -254,6 +276,19 @@ impl Accounts {
             self.sign_out_everywhere(person).await?;
         }
         Ok(())
+    }
+
+    /// Removes the accounts of those whom `is_erased` names, with login name, factors and sessions; says how many.
+    pub async fn forget(&self, is_erased: impl Fn(u64) -> bool) -> Result<usize, AccountsError> {
+        let mut people = self.with(|store| store.people()).await?;
+        people.retain(|person| is_erased(*person));
+        let count = people.len();
+        if count > 0 {
+            let gone = people.clone();
+            self.with(move |store| store.forget(&gone)).await?;
+            self.sessions.end(|session| people.contains(&session.person));
+        }
+        Ok(count)
     }
 
     /// A one-time link for `person` to set their factors: the first time, and after a loss. Whoever calls this has been permitted to.

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use board::At;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use webauthn_rs::prelude::Passkey;
 
 use super::code::SECRET;
+use super::passkey::Kept;
 use super::session::{Mode, Session};
 use super::token::TokenHash;
 
 const FILE: &str = "accounts.sqlite";
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 const SCHEMA: &str = "
     CREATE TABLE account (
         person INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, password TEXT, secret BLOB, last_step INTEGER NOT NULL DEFAULT 0,
@@ -25,6 +27,14 @@ const SCHEMA: &str = "
     ) STRICT;
     CREATE TABLE link (token BLOB PRIMARY KEY, person INTEGER, expires INTEGER NOT NULL, secret BLOB NOT NULL) STRICT;
     PRAGMA user_version = 1;";
+/// Passkeys: what version 1 did not have.
+const PASSKEYS: &str = "
+    CREATE TABLE passkey (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, person INTEGER NOT NULL REFERENCES account, credential BLOB NOT NULL UNIQUE, key TEXT NOT NULL,
+        name TEXT NOT NULL, since INTEGER NOT NULL, last_used INTEGER
+    ) STRICT;
+    CREATE INDEX passkey_person ON passkey (person);
+    PRAGMA user_version = 2;";
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -57,6 +67,10 @@ pub struct Link {
     pub secret: [u8; SECRET],
 }
 
+fn written(key: &Passkey) -> String {
+    serde_json::to_string(key).expect("a key of numbers and bytes is always writable")
+}
+
 #[derive(Debug)]
 pub struct Store {
     sql: Connection,
@@ -79,7 +93,8 @@ impl Store {
         sql.pragma_update(None, "foreign_keys", "ON")?;
         sql.pragma_update(None, "secure_delete", "ON")?;
         match sql.query_row("PRAGMA user_version", [], |row| row.get(0))? {
-            0 => sql.execute_batch(&format!("BEGIN; {SCHEMA} COMMIT;"))?,
+            0 => sql.execute_batch(&format!("BEGIN; {SCHEMA} {PASSKEYS} COMMIT;"))?,
+            1 => sql.execute_batch(&format!("BEGIN; {PASSKEYS} COMMIT;"))?,
             VERSION => {}
             found => return Err(StoreError::Version { path, found }),
         }
@@ -180,8 +195,100 @@ impl Store {
             params![person, password, secret, step.cast_signed()],
         )?;
         tx.execute("DELETE FROM session WHERE person = ?1", [person])?;
+        tx.execute("DELETE FROM passkey WHERE person = ?1", [person])?;
         tx.commit()?;
         Ok(true)
+    }
+
+    /// Everything that a person could sign in with is void. False where there is no account.
+    pub fn revoke_factors(&mut self, person: u64) -> Result<bool, StoreError> {
+        let person = person.cast_signed();
+        let tx = self.sql.transaction()?;
+        let known = tx.execute("UPDATE account SET password = NULL, secret = NULL WHERE person = ?1", [person])?;
+        for table in ["session", "passkey", "link"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE person = ?1"), [person])?;
+        }
+        tx.commit()?;
+        self.scrub()?;
+        Ok(known == 1)
+    }
+
+    /// Everybody who has an account.
+    pub fn people(&self) -> Result<Vec<u64>, StoreError> {
+        let mut query = self.sql.prepare_cached("SELECT person FROM account")?;
+        let people = query.query_map([], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))?;
+        Ok(people.collect::<Result<_, _>>()?)
+    }
+
+    /// Nothing of these people is left, the login name neither.
+    pub fn forget(&mut self, people: &[u64]) -> Result<(), StoreError> {
+        let tx = self.sql.transaction()?;
+        for person in people {
+            for table in ["session", "passkey", "link", "account"] {
+                tx.execute(&format!("DELETE FROM {table} WHERE person = ?1"), [person.cast_signed()])?;
+            }
+        }
+        tx.commit()?;
+        self.scrub()
+    }
+
+    /// What was deleted leaves the log too: pages as they were would stand in it until it is written over.
+    fn scrub(&self) -> Result<(), StoreError> {
+        // Nobody else has the file open but a backup; while one reads, the log stays until the next time.
+        let busy: bool = self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy {
+            tracing::warn!("the account store's log could not be cleared while it is read; the next change clears it");
+        }
+        Ok(())
+    }
+
+    /// False where the device's key is known already.
+    pub fn add_passkey(&self, person: u64, key: &Passkey, name: &str, now: At) -> Result<bool, StoreError> {
+        let added = self.sql.execute(
+            "INSERT INTO passkey (person, credential, key, name, since) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            params![person.cast_signed(), key.cred_id().as_slice(), written(key), name, now.millis()],
+        )?;
+        Ok(added == 1)
+    }
+
+    /// Oldest first. One that cannot be read is passed over and said in the log: its owner has others, or a link.
+    pub fn passkeys(&self, person: u64) -> Result<Vec<Kept>, StoreError> {
+        let sql = "SELECT id, key, name, since, last_used FROM passkey WHERE person = ?1 ORDER BY id";
+        let mut query = self.sql.prepare_cached(sql)?;
+        let mut rows = query.query([person.cast_signed()])?;
+        let mut kept = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get::<_, i64>(0)?.cast_unsigned();
+            match serde_json::from_str(&row.get::<_, String>(1)?) {
+                Ok(key) => kept.push(Kept {
+                    id,
+                    key,
+                    name: row.get(2)?,
+                    since: At::from_millis(row.get(3)?),
+                    last_used: row.get::<_, Option<i64>>(4)?.map(At::from_millis),
+                }),
+                Err(error) => tracing::error!(passkey = id, %error, "a passkey cannot be read"),
+            }
+        }
+        Ok(kept)
+    }
+
+    pub fn use_passkey(&self, id: u64, key: &Passkey, now: At) -> Result<(), StoreError> {
+        self.sql.execute(
+            "UPDATE passkey SET key = ?2, last_used = ?3 WHERE id = ?1",
+            params![id.cast_signed(), written(key), now.millis()],
+        )?;
+        Ok(())
+    }
+
+    pub fn rename_passkey(&self, person: u64, id: u64, name: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE passkey SET name = ?3 WHERE id = ?1 AND person = ?2";
+        Ok(self.sql.execute(sql, params![id.cast_signed(), person.cast_signed(), name])? == 1)
+    }
+
+    pub fn remove_passkey(&self, person: u64, id: u64) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM passkey WHERE id = ?1 AND person = ?2";
+        Ok(self.sql.execute(sql, params![id.cast_signed(), person.cast_signed()])? == 1)
     }
 
     /// Writes a session; its id.

@@ -4,12 +4,10 @@
 //! of its own; the screens are served meanwhile, and the lines fill when it is done.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Weak;
 
 use board::{At, Board};
-use journal::sqlite::Reader;
-use journal::{Check, Upcasts};
+use journal::{Check, Reading};
 
 use super::course::{DAY, Figures};
 use crate::submit::Body;
@@ -21,8 +19,6 @@ const PATIENCE: u64 = 4096;
 #[derive(Debug, thiserror::Error)]
 pub enum RecallFault {
     #[error(transparent)]
-    Open(#[from] journal::OpenError),
-    #[error(transparent)]
     Storage(#[from] journal::StorageError),
     #[error("entry {position} cannot be read: {source}")]
     Body { position: u64, source: serde_json::Error },
@@ -33,8 +29,7 @@ pub enum RecallFault {
 ///
 /// # Errors
 /// [`RecallFault`]; `figures` is as it was then.
-pub fn recall(journal: &Path, upcasts: Upcasts, last: u64, at: At, figures: &Weak<Figures>) -> Result<(), RecallFault> {
-    let reader = Reader::open(journal, upcasts)?;
+pub fn recall(reader: &mut dyn Reading, last: u64, at: At, figures: &Weak<Figures>) -> Result<(), RecallFault> {
     let begin = at.minus(DAY);
     let recalled = Figures::default();
     let mut board = Board::default();

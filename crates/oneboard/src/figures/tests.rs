@@ -226,8 +226,8 @@ fn what_is_recalled_after_a_start_is_what_was_seen() {
     let started = Arc::new(Figures::default());
     started.pass(&published.board, at(9, 40));
     let journal = world.folder.path().join(submit::JOURNAL);
-    recall(&journal, submit::upcasts(), published.head.position, published.at, &Arc::downgrade(&started))
-        .expect("recalled");
+    let mut reader = journal::sqlite::Reader::open(&journal, submit::upcasts()).expect("opened");
+    recall(&mut reader, published.head.position, published.at, &Arc::downgrade(&started)).expect("recalled");
     assert_eq!(world.lines(&started, Actor::Operator), world.lines(&world.figures, Actor::Operator));
     assert_eq!(world.happenings(&started), world.happenings(&world.figures));
 }

@@ -9,14 +9,18 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::{Kind, Problem};
 use crate::shell::Shell;
 
-pub(super) async fn check(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(shell): State<Arc<Shell>>, mut request: Request, next: Next) -> Response {
+    // HTTP/2 has the host in the address alone; whatever comes after this finds it in one place.
+    if let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok()) {
+        request.headers_mut().insert(HOST, host);
+    }
     let (headers, uri) = (request.headers(), request.uri());
     let host = authority(headers, uri);
     if !host.is_some_and(|host| is_ours(host, shell.config.domain.as_deref())) {

@@ -1,11 +1,12 @@
 //! Access: roles granted, lent and revoked; enrolment links; the audit.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use board::access::{Action, Command as Access, Place, Role};
 use board::{Command, GrantId, PersonId, UnitId};
@@ -15,10 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Act, Desk};
 use super::{Gate, Kind, Method, Route, shape};
-use crate::accounts::SignedIn;
 use crate::app::{App, Viewer};
-use crate::audit;
+use crate::audit::{self, Seen};
 use crate::http::problem::{Kind as Wrong, Problem};
+use crate::page::own_path;
 use crate::views;
 use crate::views::force::GrantModel;
 
@@ -34,29 +35,43 @@ pub fn routes() -> Vec<Route> {
             "/access/grants",
             "Grant a role at a unit, for a time or until revoked",
             Action::GrantRole,
-        ),
+        )
+        .fresh(),
         Route::act::<Delegate>(
             NOUN,
             "/access/delegations",
             "Lend a role one holds, for at most 31 days",
             Action::Delegate,
-        ),
+        )
+        .fresh(),
         Route::act::<Revoke>(
             NOUN,
             "/people/{person}/grants/{grant}/revoke",
             "Revoke a role at once, with everything lent from it",
             Action::GrantRole,
-        ),
+        )
+        .fresh(),
         Route {
             method: Method::Post,
             path: "/access/links",
             noun: NOUN,
-            summary: "Issue a one-time enrolment link; needs a fresh confirmation of who asks",
-            gate: Gate::Needs(Action::KeepAccounts),
+            summary: "Issue a one-time enrolment link",
+            gate: Gate::NeedsFresh(Action::KeepAccounts),
             kind: Kind::Act,
             body: Some(shape::<Invite>),
             answer: Some(shape::<Invited>),
             serve: || post(invite),
+        },
+        Route {
+            method: Method::Post,
+            path: "/people/{person}/factors/revoke",
+            noun: NOUN,
+            summary: "A factor is lost: void a person's password, codes, passkeys and links, and end their sessions",
+            gate: Gate::NeedsFresh(Action::KeepAccounts),
+            kind: Kind::Act,
+            body: Some(shape::<Lost>),
+            answer: Some(shape::<Voided>),
+            serve: || post(revoke_factors),
         },
         page(
             "/audit",
@@ -162,8 +177,6 @@ async fn invite(
     Form(sent): Form<Invite>,
 ) -> Result<Response, Problem> {
     app.require(&viewer, Action::KeepAccounts, Place::Force)?;
-    let signed_in = SignedIn::of(&app.shell, &headers).ok_or(Problem::new(Wrong::SignInNeeded))?;
-    signed_in.fresh(&app.shell)?;
     let text = sent.person.trim();
     let person = match text.parse::<PersonId>() {
         Ok(person) => person,
@@ -174,6 +187,7 @@ async fn invite(
     published.board.force.known_person(person).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
     let issued = app.shell.accounts.issue_link(person.value(), sent.login.trim()).await;
     let token = issued.map_err(|fault| crate::sign_in::problem(viewer.locale, &fault))?;
+    app.shell.audits.see(Seen::LinkIssued { person, by: viewer.person });
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = if app.shell.config.is_secure() { "https" } else { "http" };
     let link = format!("{scheme}://{host}/enrol/{token}");
@@ -184,6 +198,45 @@ async fn invite(
     Ok(app.page(&viewer, None, "access", &title, |sheet| {
         html! { div.head { h1 { (title) } } (views::access::link(sheet, person, &link)) }
     }))
+}
+
+/// What the form of a lost factor sends besides the address.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Lost {
+    /// Where to go on.
+    back: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Voided {
+    pub person: PersonId,
+    /// There was an account to void.
+    pub known: bool,
+}
+
+async fn revoke_factors(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(person): Path<PersonId>,
+    Form(sent): Form<Lost>,
+) -> Result<Response, Problem> {
+    app.require(&viewer, Action::KeepAccounts, Place::Person(person))?;
+    let published = app.submit.published();
+    published.board.force.known_person(person).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
+    let voided = app.shell.accounts.revoke_factors(person.value()).await;
+    let known = voided.map_err(|fault| crate::sign_in::problem(viewer.locale, &fault))?;
+    app.shell.audits.see(Seen::FactorsRevoked { person, by: viewer.person });
+    tracing::info!(person = person.value(), by = viewer.person.value(), "factors were revoked");
+    if viewer.wants_json {
+        return Ok(axum::Json(Voided { person, known }).into_response());
+    }
+    Ok(Redirect::to(own_path(sent.back.as_deref().unwrap_or("/access"))).into_response())
+}
+
+/// The journal cannot be read at the moment; the server goes on.
+fn unread(fault: &str) -> Problem {
+    tracing::error!(%fault, "the audit could not be read");
+    Problem::new(Wrong::Unavailable).retry_after(5)
 }
 
 fn one_called(app: &App, viewer: &Viewer, text: &str) -> Result<PersonId, Problem> {
@@ -203,12 +256,8 @@ async fn show_audit(
 ) -> Result<Response, Problem> {
     app.require(&viewer, Action::ViewAudit, Place::Force)?;
     let before = asked.get("before").and_then(|before| before.parse().ok());
-    if app.shell.config.postgres.is_some() {
-        return Err(Problem::new(Wrong::Unavailable).value("PostgreSQL"));
-    }
-    let journal = app.shell.config.data.join(crate::submit::JOURNAL);
-    let read = tokio::task::spawn_blocking(move || audit::read(&journal, before)).await;
-    let noted = read.map_err(|fault| Problem::fault(&fault))?.map_err(|fault| Problem::fault(&fault))?;
+    let read = Arc::clone(&app.beside).look(move |reader| audit::read(reader, before)).await;
+    let noted = read.map_err(|fault| unread(&fault))?;
     if viewer.wants_json {
         let model = app.look(viewer.actor(), viewer.locale, |sheet| views::access::noted_models(sheet, &noted));
         return Ok(axum::Json(model).into_response());

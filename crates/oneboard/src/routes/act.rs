@@ -21,7 +21,7 @@ use crate::app::{App, Viewer};
 use crate::http::negotiate::wants_page;
 use crate::http::problem::{Kind, Problem};
 use crate::locales::Arg;
-use crate::page::own_path;
+use crate::page::{own_path, path_of};
 use crate::submit::{Submission, Text, TextKind, text_id};
 
 /// Longest free text, in characters: a page of A4.
@@ -280,12 +280,6 @@ fn unreadable(fault: &dyn std::fmt::Display) -> Problem {
 /// The path of the page that the form stood on.
 fn referer(headers: &HeaderMap) -> Option<String> {
     path_of(headers.get(header::REFERER)?.to_str().ok()?)
-}
-
-/// The path and query of an address.
-pub(super) fn path_of(address: &str) -> Option<String> {
-    let after = address.split_once("://")?.1;
-    Some(after[after.find('/')?..].to_owned())
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ async fn set(
         clock.set_paused(paused);
     }
     app.lookout.everything();
-    let back = headers.get("referer").and_then(|value| value.to_str().ok()).and_then(super::act::path_of);
+    let back = headers.get("referer").and_then(|value| value.to_str().ok()).and_then(crate::page::path_of);
     if wants_page(&headers) {
         return Ok(Redirect::to(crate::page::own_path(&back.unwrap_or_default())).into_response());
     }

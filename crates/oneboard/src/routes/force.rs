@@ -62,7 +62,8 @@ pub fn routes() -> Vec<Route> {
             "/people/{person}/erase",
             "Erase the name, staff number and telephone of somebody who has left",
             Action::KeepForce,
-        ),
+        )
+        .fresh(),
     ]
 }
 

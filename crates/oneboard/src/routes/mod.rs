@@ -23,10 +23,12 @@ pub mod watch;
 
 use ::board::access::Action;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 use schemars::{Schema, SchemaGenerator};
 
 use crate::app::App;
+use crate::sign_in::step_up;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Method {
@@ -52,8 +54,27 @@ pub enum Gate {
     SignedIn,
     /// Those whose rights carry this action to the unit of the object that the address names.
     Needs(Action),
+    /// As [`Self::SignedIn`], by somebody who has just proved who they are ([`crate::sign_in::step_up`]).
+    SignedInFresh,
+    /// As [`Self::Needs`], likewise: dangerous acts.
+    NeedsFresh(Action),
     /// Only from this machine, and only in the demonstration.
     Demonstration,
+}
+
+impl Gate {
+    /// Does it ask for a fresh proof of who one is?
+    pub const fn is_fresh(self) -> bool {
+        matches!(self, Self::SignedInFresh | Self::NeedsFresh(_))
+    }
+
+    /// The right that it asks for, where it is one.
+    pub const fn action(self) -> Option<Action> {
+        match self {
+            Self::Needs(action) | Self::NeedsFresh(action) => Some(action),
+            Self::Public | Self::SignedIn | Self::SignedInFresh | Self::Demonstration => None,
+        }
+    }
 }
 
 /// What a route is for.
@@ -123,6 +144,18 @@ impl Route {
             serve: || axum::routing::post(act::act::<A>),
         }
     }
+
+    /// The same, by somebody who has just proved who they are: for what cannot be taken back, or opens a door.
+    #[must_use]
+    pub fn fresh(mut self) -> Self {
+        self.gate = match self.gate {
+            Gate::Needs(action) | Gate::NeedsFresh(action) => Gate::NeedsFresh(action),
+            Gate::SignedIn | Gate::SignedInFresh => Gate::SignedInFresh,
+            // Nobody is signed in whose proof could be asked for.
+            open @ (Gate::Public | Gate::Demonstration) => open,
+        };
+        self
+    }
 }
 
 /// Every route there is.
@@ -149,7 +182,12 @@ pub fn table() -> Vec<Route> {
     routes
 }
 
-/// The router made from the table.
-pub fn router() -> Router<App> {
-    table().into_iter().fold(Router::new(), |router, route| router.route(route.path, (route.serve)()))
+/// The router made from the table. Whatever the table says needs a fresh proof is behind the one gate that asks for it.
+pub fn router(app: &App) -> Router<App> {
+    let step_up = from_fn_with_state(app.clone(), step_up::check);
+    table().into_iter().fold(Router::new(), |router, route| {
+        let served = (route.serve)();
+        let served = if route.gate.is_fresh() { served.layer(step_up.clone()) } else { served };
+        router.route(route.path, served)
+    })
 }

@@ -1,10 +1,12 @@
 //! Records: the entries of the journal about one thing, read beside the writer and filtered by the reader's rights.
 
+use std::sync::Arc;
+
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use board::{At, Subject, TextId};
-use journal::sqlite::Reader;
+use journal::Reading;
 use maud::html;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,7 +14,7 @@ use serde::Deserialize;
 use super::{Gate, Route, shape};
 use crate::app::{App, Viewer};
 use crate::http::problem::{Kind as Wrong, Problem};
-use crate::submit::{self, Body};
+use crate::submit::Body;
 use crate::views;
 use crate::views::record::{Found, Texts};
 
@@ -46,9 +48,11 @@ async fn list(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>
     let right = views::record::right(&app.submit.published().board, subject);
     let (action, place) = right.ok_or_else(|| Problem::new(Wrong::NotFound))?;
     app.require(&viewer, action, place)?;
-    let reading = app.clone();
-    let read = tokio::task::spawn_blocking(move || entries(&reading, subject, asked.before)).await;
-    let (mut found, texts) = read.map_err(|_| Problem::new(Wrong::Fault))??;
+    let read = Arc::clone(&app.beside).look(move |reader| entries(reader, subject, asked.before)).await;
+    let (mut found, texts) = read.map_err(|fault| {
+        tracing::error!(%fault, "the records could not be read");
+        Problem::new(Wrong::Unavailable).retry_after(5)
+    })?;
     let more = found.len() > ON_A_PAGE;
     found.truncate(ON_A_PAGE);
     let older = found.last().filter(|_| more).map(|entry| entry.position);
@@ -69,16 +73,8 @@ async fn list(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>
 
 /// Up to a page of entries about `subject` and one more, newest first, each proved against the one before it, and the words
 /// that they refer to.
-fn entries(app: &App, subject: Subject, before: Option<u64>) -> Result<(Vec<Found>, Texts), Problem> {
-    if app.shell.config.postgres.is_some() {
-        return Err(Problem::new(Wrong::Unavailable).value("PostgreSQL"));
-    }
-    let failed = |fault: &dyn std::fmt::Display| {
-        tracing::error!(%fault, "the records could not be read");
-        Problem::new(Wrong::Unavailable).retry_after(5)
-    };
-    let path = app.shell.config.data.join(submit::JOURNAL);
-    let reader = Reader::open(&path, submit::upcasts()).map_err(|fault| failed(&fault))?;
+fn entries(reader: &mut dyn Reading, subject: Subject, before: Option<u64>) -> Result<(Vec<Found>, Texts), String> {
+    let failed = |fault: &dyn std::fmt::Display| fault.to_string();
     let (kind, id) = subject.key();
     let positions =
         reader.by_subject(journal::Subject { kind, id }, before, ON_A_PAGE + 1).map_err(|fault| failed(&fault))?;

@@ -3,6 +3,8 @@
 //! All are forms that work without a script. Nothing changes by GET: a link shows a page, and its button acts.
 
 mod pages;
+mod passkeys;
+pub mod step_up;
 
 use std::sync::Arc;
 
@@ -10,12 +12,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Form};
 use board::PersonId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::accounts::passkey;
 use crate::accounts::password::Weak;
 use crate::accounts::session::{cookie_for, cookie_gone};
 use crate::accounts::{AccountsError, NewSession, SignedIn};
@@ -32,19 +35,9 @@ type App = State<Arc<Shell>>;
 
 pub fn routes() -> Vec<Route> {
     let page = |path, summary, gate, serve| Route::page("sign_in", path, summary, gate, None, serve);
-    let form = |path, summary, gate, body: Option<Shape>, serve| Route {
-        method: Method::Post,
-        path,
-        noun: "sign_in",
-        summary,
-        gate,
-        kind: RouteKind::Form,
-        body,
-        answer: None,
-        serve,
-    };
     let (public, signed_in) = (Gate::Public, Gate::SignedIn);
-    vec![
+    let mut routes = passkeys::routes();
+    routes.extend([
         page("/sign-in", "The form to sign in with", public, || get(show_sign_in)),
         form("/sign-in", "Sign in with name, password and code", public, Some(shape::<SignInForm>), || post(sign_in)),
         form("/sign-out", "End this session", public, None, || post(sign_out)),
@@ -68,12 +61,39 @@ pub fn routes() -> Vec<Route> {
         }),
         page("/account", "One's own account and sessions", signed_in, || get(account)),
         form("/account/confirm", "Prove once more who one is", signed_in, Some(shape::<ConfirmForm>), || post(confirm)),
-        form("/account/board", "Turn this browser into a wall screen", signed_in, Some(shape::<BoardForm>), || {
-            post(board)
-        }),
+        // A wall screen lives for weeks, so making one is a dangerous act.
+        form(
+            "/account/board",
+            "Turn this browser into a wall screen",
+            Gate::SignedInFresh,
+            Some(shape::<BoardForm>),
+            || post(board),
+        ),
         form("/account/end", "End one of one's own sessions", signed_in, Some(shape::<EndForm>), || post(end)),
         form("/account/end-all", "End all of one's own sessions", signed_in, None, || post(end_all)),
-    ]
+    ]);
+    routes
+}
+
+/// An act on accounts or sessions, by form.
+fn form(
+    path: &'static str,
+    summary: &'static str,
+    gate: Gate,
+    body: Option<Shape>,
+    serve: fn() -> MethodRouter<crate::app::App>,
+) -> Route {
+    Route {
+        method: Method::Post,
+        path,
+        noun: "sign_in",
+        summary,
+        gate,
+        kind: RouteKind::Form,
+        body,
+        answer: None,
+        serve,
+    }
 }
 
 /// The problem of an account error, in the reader's words.
@@ -95,14 +115,20 @@ pub fn problem(locale: Locale, error: &AccountsError) -> Problem {
             Weak::Breached => locale.t("enrol-breached"),
         }),
         AccountsError::Code => refused(locale.t("enrol-wrong-code")),
+        AccountsError::Passkey => refused(locale.t("passkey-refused")),
+        AccountsError::TooManyPasskeys => {
+            refused(locale.tx("passkey-too-many", &[("most", passkey::MOST_PASSKEYS.into())]))
+        }
         AccountsError::LoginName(name) => refused(locale.t("sign-in-name-form")).value(name),
         AccountsError::LoginTaken(name) => refused(locale.t("sign-in-name-taken")).value(name),
         AccountsError::Hash(crate::accounts::password::HashError::Busy) => {
             Problem::new(Kind::Unavailable).retry_after(5)
         }
-        AccountsError::Store(_) | AccountsError::Hash(_) | AccountsError::Random(_) | AccountsError::Cut(_) => {
-            Problem::fault(error)
-        }
+        AccountsError::Store(_)
+        | AccountsError::Hash(_)
+        | AccountsError::Random(_)
+        | AccountsError::Cut(_)
+        | AccountsError::Site(_) => Problem::fault(error),
     }
 }
 
@@ -132,8 +158,8 @@ struct Next {
     next: String,
 }
 
-async fn show_sign_in(State(shell): App, locale: Locale, Query(query): Query<Next>) -> Response {
-    pages::sign_in(&shell, locale, own_path(&query.next), "", None).into_response()
+async fn show_sign_in(State(shell): App, locale: Locale, headers: HeaderMap, Query(query): Query<Next>) -> Response {
+    pages::sign_in(&shell, locale, &headers, own_path(&query.next), "", None).into_response()
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -172,7 +198,7 @@ async fn sign_in(
             shell.audits.see(Seen::SignInRefused);
             tracing::info!(address = %peer.address, "a sign-in was refused");
             answered(&headers, problem(locale, &error), |problem| {
-                pages::sign_in(&shell, locale, own_path(&form.next), &form.login, Some(problem))
+                pages::sign_in(&shell, locale, &headers, own_path(&form.next), &form.login, Some(problem))
             })
         }
     }
@@ -303,18 +329,28 @@ async fn demonstration(
     Ok(handed(&shell, &new, "/"))
 }
 
-async fn account(State(shell): App, locale: Locale, who: SignedIn) -> Result<Response, Problem> {
+async fn account(State(shell): App, locale: Locale, who: SignedIn, headers: HeaderMap) -> Result<Response, Problem> {
     let login = shell.accounts.login_of(who.person).await.map_err(|error| problem(locale, &error))?.unwrap_or_default();
     let now = real_now();
     let sessions = shell.accounts.sessions.list(|session| session.person == who.person && session.is_live(now));
-    Ok(pages::account(&shell, locale, &who, &login, &sessions).into_response())
+    let passkeys = shell.accounts.passkeys_of(who.person).await.map_err(|error| problem(locale, &error))?;
+    Ok(pages::account(&shell, locale, &headers, &who, &login, &sessions, &passkeys).into_response())
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct ConfirmForm {
+    #[serde(default)]
     password: String,
     #[serde(default)]
     code: String,
+    /// Instead of both: the answer of a passkey, and the word of its question.
+    #[serde(default)]
+    credential: String,
+    #[serde(default)]
+    ceremony: String,
+    /// In the demonstration, where nobody has a password: a press.
+    #[serde(default)]
+    confirm_demonstration: String,
 }
 
 async fn confirm(
@@ -324,11 +360,17 @@ async fn confirm(
     Extension(peer): Extension<Peer>,
     Form(form): Form<ConfirmForm>,
 ) -> Result<Redirect, Problem> {
-    shell
-        .accounts
-        .step_up(&who, form.password, &form.code, peer.address)
-        .await
-        .map_err(|error| problem(locale, &error))?;
+    personal(&who)?;
+    if !form.confirm_demonstration.is_empty() && step_up::stands_for_proof(&shell, peer) {
+        shell.accounts.proved(&who);
+        return Ok(Redirect::to("/account"));
+    }
+    let proved = if form.credential.is_empty() {
+        shell.accounts.step_up(&who, form.password, &form.code, peer.address).await
+    } else {
+        shell.accounts.step_up_by_passkey(&who, &form.ceremony, &form.credential).await
+    };
+    proved.map_err(|error| problem(locale, &error))?;
     Ok(Redirect::to("/account"))
 }
 
@@ -337,14 +379,12 @@ struct BoardForm {
     screen: String,
 }
 
-/// A wall screen lives for weeks, so making one is a dangerous act.
 async fn board(
     State(shell): App,
     locale: Locale,
     who: SignedIn,
     Form(form): Form<BoardForm>,
 ) -> Result<Response, Problem> {
-    who.fresh(&shell)?;
     if form.screen.trim().is_empty() {
         return Err(Problem::new(Kind::Refused).detail(locale.t("account-screen-empty")));
     }

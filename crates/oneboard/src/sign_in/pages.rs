@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use maud::{Markup, html};
 
+use super::step_up::PRESSED;
+use crate::accounts::passkey::{Held, LONGEST_NAME};
 use crate::accounts::session::{Mode, Session};
 use crate::accounts::{Invitation, SignedIn, code, password};
 use crate::http::negotiate::Locale;
@@ -11,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::page;
 use crate::shell::Shell;
 
-fn fault(problem: Option<&Problem>) -> Markup {
+pub fn fault(problem: Option<&Problem>) -> Markup {
     html! {
         @if let Some(problem) = problem {
             p.fault role="alert" data-state="wrong" { (problem.detail.as_deref().unwrap_or_default()) @if let Some(remedy) = &problem.remedy { " " (remedy) } }
@@ -19,17 +23,49 @@ fn fault(problem: Option<&Problem>) -> Markup {
     }
 }
 
-fn code_row(locale: Locale, required: bool) -> Markup {
+pub fn code_row(locale: Locale, name: &str, required: bool) -> Markup {
     html! {
         div.row {
             label for="code" { (locale.t("sign-in-code")) }
             span.hint #code-hint { (locale.t("sign-in-code-hint")) }
-            input #code name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="7" aria-describedby="code-hint" required[required];
+            input #code name=(name) inputmode="numeric" autocomplete="one-time-code" maxlength="7" aria-describedby="code-hint" required[required];
         }
     }
 }
 
-pub fn sign_in(shell: &Shell, locale: Locale, next: &str, login: &str, problem: Option<&Problem>) -> Markup {
+/// The way back from a form that is not sent after all.
+pub fn away(locale: Locale, back: Option<&(String, String)>) -> Markup {
+    html! { a.act href=(back.map_or("/", |(_, path)| page::own_path(path))) { (locale.t("act-back")) } }
+}
+
+/// Can passkeys be used at the address that this reader came to?
+fn passkeys_work(shell: &Shell, headers: &HeaderMap) -> bool {
+    headers.get(HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| shell.accounts.passkeys.work_at(host))
+}
+
+/// The end of a form that a passkey answers: `passkey.js` shows the button where the browser can, and fills the fields.
+pub fn passkey_answer(locale: Locale, ceremony: &str, credential: &str, ask: &str) -> Markup {
+    html! {
+        input type="hidden" name=(ceremony) data-ceremony;
+        input type="hidden" name=(credential) data-credential;
+        p.fault data-fault role="alert" hidden data-cancelled=(locale.t("passkey-cancelled")) data-lost=(locale.t("passkey-lost")) {}
+        div.acts { button.act type="button" data-ask hidden { (locale.t(ask)) } }
+        noscript { p.hint { (locale.t("passkey-script")) } }
+    }
+}
+
+pub fn passkey_script() -> Markup {
+    html! { script type="module" src=(interface::PASSKEY_JS) {} }
+}
+
+pub fn sign_in(
+    shell: &Shell,
+    locale: Locale,
+    headers: &HeaderMap,
+    next: &str,
+    login: &str,
+    problem: Option<&Problem>,
+) -> Markup {
     page::plain(
         shell,
         locale,
@@ -43,9 +79,16 @@ pub fn sign_in(shell: &Shell, locale: Locale, next: &str, login: &str, problem: 
                     input #login name="login" value=(login) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus; }
                 div.row { label for="password" { (locale.t("sign-in-password")) }
                     input #password name="password" type="password" autocomplete="current-password" required; }
-                (code_row(locale, false))
+                (code_row(locale, "code", false))
                 div.acts { button.act.main { (locale.t("sign-in-act")) } }
                 p.hint { (locale.t("sign-in-lost")) }
+            }
+            @if passkeys_work(shell, headers) {
+                form.form method="post" action="/sign-in/by-passkey" data-passkey="get" data-begin="/sign-in/passkey" {
+                    input type="hidden" name="next" value=(next);
+                    (passkey_answer(locale, "ceremony", "credential", "sign-in-passkey"))
+                }
+                (passkey_script())
             }
         },
     )
@@ -73,7 +116,7 @@ pub fn enrol(shell: &Shell, locale: Locale, invitation: &Invitation, problem: Op
                     @if let Some(square) = code::square(&invitation.secret, &shell.config.name, &invitation.login) { (square) }
                     p { (locale.t("enrol-factor-typed")) " " code { (code::base32(&invitation.secret)) } }
                 }
-                (code_row(locale, true))
+                (code_row(locale, "code", true))
                 div.acts { button.act.main { (locale.t("enrol-act")) } }
             }
         },
@@ -122,7 +165,16 @@ fn when(instant: board::At) -> String {
     )
 }
 
-pub fn account(shell: &Shell, locale: Locale, who: &SignedIn, login: &str, sessions: &[Arc<Session>]) -> Markup {
+pub fn account(
+    shell: &Shell,
+    locale: Locale,
+    headers: &HeaderMap,
+    who: &SignedIn,
+    login: &str,
+    sessions: &[Arc<Session>],
+    passkeys: &[Held],
+) -> Markup {
+    let work = passkeys_work(shell, headers);
     page::plain(
         shell,
         locale,
@@ -142,12 +194,23 @@ pub fn account(shell: &Shell, locale: Locale, who: &SignedIn, login: &str, sessi
                 }
             }
             @if who.mode == Mode::Person {
+                (held(locale, passkeys, work))
                 section.part { h2 { (locale.t("account-confirm")) } p { (locale.t("account-confirm-why")) }
-                    form.form method="post" action="/account/confirm" {
+                    @if shell.clock.is_demonstration() {
+                        form.form method="post" action="/account/confirm" {
+                            p.hint { (locale.t("step-up-demonstration")) }
+                            div.acts { button.act name=(PRESSED) value="yes" { (locale.t("account-confirm-act")) } }
+                        }
+                    } @else { form.form method="post" action="/account/confirm" {
                         div.row { label for="password" { (locale.t("sign-in-password")) }
                             input #password name="password" type="password" autocomplete="current-password" required; }
-                        (code_row(locale, false))
+                        (code_row(locale, "code", false))
                         div.acts { button.act { (locale.t("account-confirm-act")) } }
+                    } }
+                    @if work && !passkeys.is_empty() {
+                        form.form method="post" action="/account/confirm" data-passkey="get" data-begin="/account/confirm/passkey" {
+                            (passkey_answer(locale, "ceremony", "credential", "step-up-passkey"))
+                        }
                     } }
                 section.part { h2 { (locale.t("account-board")) } p { (locale.t("account-board-what")) }
                     form.form method="post" action="/account/board" {
@@ -156,9 +219,53 @@ pub fn account(shell: &Shell, locale: Locale, who: &SignedIn, login: &str, sessi
                     } }
                 form.form method="post" action="/account/end-all" { div.acts { button.act.grave { (locale.t("account-end-all")) } } }
             }
+            @if work { (passkey_script()) }
             form.form method="post" action="/sign-out" { div.acts { button.act.main { (locale.t("sign-out-act")) } a.act href="/" { (locale.t("problem-home")) } } }
         },
     )
+}
+
+/// One's own passkeys, and the way to another.
+fn held(locale: Locale, passkeys: &[Held], work: bool) -> Markup {
+    html! {
+        section.part #passkeys { h2 { (locale.t("passkeys")) } p { (locale.t("passkeys-what")) }
+            @if !passkeys.is_empty() {
+                div.table-wrap role="region" aria-label=(locale.t("passkeys")) tabindex="0" {
+                    table.table.stack {
+                        thead { tr {
+                            th scope="col" { (locale.t("passkey-name")) } th scope="col" { (locale.t("account-since")) }
+                            th scope="col" { (locale.t("account-last-seen")) } th scope="col" { span.sr { (locale.t("acts")) } }
+                        } }
+                        tbody { @for key in passkeys { (passkey(locale, key)) } }
+                    }
+                }
+            } @else { p.empty { (locale.t("passkeys-none")) } }
+            @if work {
+                form.form method="post" action="/account/passkeys" data-passkey="create" data-begin="/account/passkeys/begin" {
+                    div.row { label for="passkey-name" { (locale.t("passkey-name")) } span.hint #passkey-name-hint { (locale.t("passkey-name-hint")) }
+                        input #passkey-name name="name" maxlength=(LONGEST_NAME) autocomplete="off" required aria-describedby="passkey-name-hint"; }
+                    (passkey_answer(locale, "ceremony", "credential", "passkey-add"))
+                }
+            } @else { p.hint { (locale.t("passkeys-elsewhere")) } }
+        }
+    }
+}
+
+fn passkey(locale: Locale, key: &Held) -> Markup {
+    html! {
+        tr id={ "passkey-" (key.id) } {
+            th scope="row" { (key.name) }
+            td data-label=(locale.t("account-since")) { (when(key.since)) }
+            td data-label=(locale.t("account-last-seen")) { @match key.last_used { Some(at) => { (when(at)) } None => { span.none { (locale.t("passkey-unused")) } } } }
+            td {
+                details { summary.act.small { (locale.t("passkey-rename")) }
+                    form method="post" action="/account/passkeys/name" { input type="hidden" name="passkey" value=(key.id);
+                        input name="name" value=(key.name) maxlength=(LONGEST_NAME) required aria-label=(locale.t("passkey-name")); button.act.small { (locale.t("passkey-rename")) } } }
+                details { summary.act.small { (locale.t("passkey-remove")) }
+                    form method="post" action="/account/passkeys/remove" { input type="hidden" name="passkey" value=(key.id); button.act.small.grave { (locale.t("passkey-remove-sure")) } } }
+            }
+        }
+    }
 }
 
 fn row(locale: Locale, who: &SignedIn, session: &Session) -> Markup {

@@ -5,6 +5,7 @@
 //! everybody in the group, refusals and repetitions too. If the journal cannot keep the group, the clone it was decided
 //! on is dropped, nobody is told that anything happened, and the writer reads the journal again before it goes on.
 
+mod beside;
 mod keeping;
 mod register;
 mod start;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+pub use beside::Beside;
 pub use keeping::{SEAL_ENTRIES, SEAL_TIME, SNAPSHOT_ENTRIES};
 pub use register::{Reading, Register, Text, TextKind};
 pub(crate) use start::upcasts;

@@ -144,6 +144,23 @@ fn link_form(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
+/// What a security administrator does when a telephone or a key is lost.
+pub fn lost_form(sheet: &Sheet<'_>, person: PersonId) -> Markup {
+    let address = force::person_address(person);
+    html! {
+        section.part { h2 { (sheet.t("access-lost")) }
+            p { (sheet.t("access-lost-how")) }
+            details {
+                summary.act { (sheet.t("access-lost-act")) }
+                form.form method="post" action={ (address) "/factors/revoke" } {
+                    input type="hidden" name="back" value=(address);
+                    div.acts { button.act.grave { (sheet.t("access-lost-sure")) } }
+                }
+            }
+        }
+    }
+}
+
 /// The link, shown once.
 pub fn link(sheet: &Sheet<'_>, person: PersonId, address: &str) -> Markup {
     html! {
@@ -208,6 +225,14 @@ fn told(sheet: &Sheet<'_>, event: &Change) -> (Option<PersonId>, String) {
                 (Some(*person), sheet.say("audit-denied", &[count(*denied), ("action", action.into())]))
             }
             Audit::Enrolled { person } => (Some(*person), sheet.t("audit-enrolled").into_owned()),
+            Audit::LinkIssued { person, by } => {
+                (Some(*by), sheet.say("audit-link-issued", &[("name", sheet.name(*person).into())]))
+            }
+            Audit::FactorsRevoked { person, by } => {
+                (Some(*by), sheet.say("audit-factors-revoked", &[("name", sheet.name(*person).into())]))
+            }
+            Audit::PasskeyAdded { person } => (Some(*person), sheet.t("audit-passkey-added").into_owned()),
+            Audit::PasskeyRemoved { person } => (Some(*person), sheet.t("audit-passkey-removed").into_owned()),
             Audit::Exported { person, what, .. } => {
                 (Some(*person), sheet.say("audit-exported", &[("what", (&**what).into())]))
             }

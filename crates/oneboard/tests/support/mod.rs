@@ -5,9 +5,11 @@ use std::sync::Arc;
 use board::access::{Command as Access, Role};
 use board::force::{Changes, Command as Keep, Grade, PersonRow, UnitRow};
 use board::{Actor, Command, GrantId, Label, PersonId, TextId, UnitId};
+use oneboard::accounts::code;
 use oneboard::app::App;
-use oneboard::clock::Clock;
+use oneboard::clock::{Clock, real_now};
 use oneboard::config::Config;
+use oneboard::server::Server;
 use oneboard::shell::Shell;
 use oneboard::submit::{Submission, Text, TextKind};
 use oneboard::{listen, page, server};
@@ -47,13 +49,16 @@ pub const fn person(who: usize) -> PersonId {
     PersonId::from_value(100 + who as u64)
 }
 
+pub const PASSWORD: &str = "three blue kettles at dawn";
+
 pub struct Site {
     pub app: App,
+    server: Server,
     /// Where it listens.
     pub address: String,
     /// The values of everybody's session cookies.
     pub sessions: Vec<String>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer: its status, and its body as text.
@@ -75,20 +80,38 @@ impl Answer {
 impl Site {
     /// A server on an empty board.
     pub async fn empty() -> Self {
+        Self::empty_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn empty_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = Config { data: folder.path().into(), ..Config::default() };
+        let mut config = Config { data: folder.path().into(), ..Config::default() };
+        change(&mut config);
         let shell = Shell::open(config, Clock::Real).expect("the shell opens");
         let server = server::open(Arc::clone(&shell)).expect("the server opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let app = server.app.clone();
         tokio::spawn(listen::serve(listener, server::router(&app), shell));
-        Self { app, address, sessions: Vec::new(), _folder: folder }
+        Self { app, server, address, sessions: Vec::new(), folder }
+    }
+
+    /// Stops the server; its folder stays.
+    pub fn close(self) -> tempfile::TempDir {
+        self.app.shell.stop();
+        self.server.close();
+        self.folder
     }
 
     /// The small bureau, everybody signed in.
     pub async fn open() -> Self {
-        let mut site = Self::empty().await;
+        Self::open_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn open_with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut site = Self::empty_with(change).await;
         let text = |number: usize| TextId::from_value(1000 + number as u64);
         let unit = |id: UnitId, parent, name: &str| UnitRow {
             id,
@@ -135,6 +158,24 @@ impl Site {
         self.sessions.push(new.token);
     }
 
+    /// Gives somebody a password and codes, and a new session; what is returned says the code of the moment.
+    pub async fn enrol(&mut self, who: usize, login: &str) -> impl Fn() -> String + use<> {
+        let accounts = &self.app.shell.accounts;
+        let seconds = || real_now().millis().cast_unsigned() / 1000;
+        let link = accounts.issue_link(person(who).value(), login).await.expect("a link");
+        let secret = accounts.invitation(&link).await.expect("an invitation").secret;
+        // The code before this one: the present and the next stay unused.
+        let before = code::code_at(&secret, seconds() - 30);
+        let new = accounts.enrol(&link, PASSWORD.into(), &before, "test").await.expect("enrolled");
+        self.sessions[who] = new.token;
+        move || code::code_at(&secret, seconds())
+    }
+
+    /// Everybody signed in long ago: dangerous acts ask for a proof.
+    pub fn void_proofs(&self) {
+        self.app.shell.accounts.sessions.void_proofs();
+    }
+
     /// What whoever holds the command line does.
     pub async fn does(&self, command: Command, texts: Vec<Text>) {
         let submission = Submission { actor: Actor::Operator, id: Uuid::now_v7(), command, texts };
@@ -163,7 +204,8 @@ impl Site {
         answer.json()
     }
 
-    async fn send(
+    /// A request with everything about it.
+    pub async fn send(
         &self,
         method: &str,
         who: usize,
@@ -183,16 +225,46 @@ impl Site {
             session = self.sessions[who],
             length = body.len(),
         );
-        let mut stream = TcpStream::connect(&self.address).await.expect("connected");
-        stream.write_all(request.as_bytes()).await.expect("sent");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.expect("answered");
-        let answer = String::from_utf8(answer).expect("UTF-8");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-        Answer { status, body: if chunked { unchunked(body) } else { body.to_owned() } }
+        read(&self.raw(request.as_bytes()).await)
     }
+
+    /// A file as a browser's form sends it, answered as a program is.
+    pub async fn send_file(&self, who: usize, path: &str, name: &str, bytes: &[u8]) -> Answer {
+        let boundary = "oneboard-test";
+        let mut body = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: oneboard={session}\r\n\
+             Accept: application/json\r\nContent-Type: multipart/form-data; boundary={boundary}\r\n\
+             Content-Length: {length}\r\n\r\n",
+            host = self.address,
+            session = self.sessions[who],
+            length = body.len(),
+        );
+        read(&self.raw(&[head.into_bytes(), body].concat()).await)
+    }
+
+    /// These bytes, and whatever comes back until the connection ends.
+    pub async fn raw(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).await.expect("connected");
+        // A server that has refused may close before everything was sent: what came is what counts.
+        let _ = stream.write_all(bytes).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+fn read(answer: &str) -> Answer {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("a head and a body, not {answer:?}"));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    Answer { status, body: if chunked { unchunked(body) } else { body.to_owned() } }
 }
 
 fn unchunked(body: &str) -> String {

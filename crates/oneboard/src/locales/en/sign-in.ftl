@@ -62,3 +62,28 @@ account-board-what = Turns this browser into a wall screen: signed in for weeks,
 account-screen = Name of the screen
 account-screen-empty = Enter a name for the screen, such as "command centre, left".
 account-board-act = Turn into a wall screen
+
+sign-in-passkey = Sign in with a passkey
+
+passkeys = Passkeys
+passkeys-what = A passkey is kept by your telephone, computer or security key and opened by PIN, finger or face. It stands for password and code together, and works on no other site.
+passkeys-none = You have no passkey yet.
+passkeys-elsewhere = Passkeys are added where this site is opened by its own name over a secure connection.
+passkey-name = Name
+passkey-name-hint = Which device, such as "duty telephone"
+passkey-add = Add a passkey
+passkey-rename = Rename
+passkey-remove = Remove
+passkey-remove-sure = Remove, and end my other sessions
+passkey-unused = not yet used
+passkey-nameless = Enter a name for the passkey, such as "duty telephone".
+passkey-refused = The passkey was not accepted: it is unknown here, has been removed, or the question was answered too late. Try again, or sign in another way.
+passkey-too-many = You have { $most } passkeys already. Remove one first.
+passkey-cancelled = No passkey was given. Try again, or use password and code.
+passkey-lost = The server did not answer. Try again.
+passkey-script = Passkeys need JavaScript; password and code do not.
+
+step-up-what = This act asks for a fresh proof that it is you, good for { $minutes } minutes. What you entered is kept and is sent together with it.
+step-up-act = Confirm and go on
+step-up-passkey = Confirm with a passkey
+step-up-demonstration = In the demonstration nobody has a password: this press stands for password and code.

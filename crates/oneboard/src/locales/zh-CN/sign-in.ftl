@@ -62,3 +62,28 @@ account-board-what = 将本浏览器设为大屏：长期登录，仅供查看�
 account-screen = 大屏名称
 account-screen-empty = 请填写大屏名称，如“指挥中心左屏”。
 account-board-act = 设为大屏
+
+sign-in-passkey = 使用通行密钥登录
+
+passkeys = 通行密钥
+passkeys-what = 通行密钥保存在手机、电脑或安全密钥中，以 PIN、指纹或面容解锁，可同时替代口令和验证码，且仅对本站有效。
+passkeys-none = 尚未添加通行密钥。
+passkeys-elsewhere = 请使用本站域名通过安全连接打开后添加通行密钥。
+passkey-name = 名称
+passkey-name-hint = 所在设备，如“值班手机”
+passkey-add = 添加通行密钥
+passkey-rename = 重命名
+passkey-remove = 删除
+passkey-remove-sure = 删除并将本人其他登录下线
+passkey-unused = 尚未使用
+passkey-nameless = 请填写通行密钥名称，如“值班手机”。
+passkey-refused = 通行密钥未被接受：未在本站登记、已删除或应答超时。请重试，或改用其他方式登录。
+passkey-too-many = 已有 { $most } 个通行密钥，请先删除一个。
+passkey-cancelled = 未提供通行密钥。请重试，或使用口令和验证码。
+passkey-lost = 服务器无应答，请重试。
+passkey-script = 通行密钥需要启用 JavaScript；口令和验证码则不需要。
+
+step-up-what = 此项操作须重新确认身份，{ $minutes } 分钟内有效。已填写的内容将予以保留，并随确认一并提交。
+step-up-act = 确认并继续
+step-up-passkey = 使用通行密钥确认
+step-up-demonstration = 演示环境中不设口令，点击即视为已验证口令和验证码。

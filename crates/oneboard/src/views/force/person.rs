@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{MemberModel, Sheet, grade_key, member_model, person_address, qualifications, telephone, unit_address};
-use crate::views::access::{role_key, validity};
+use crate::views::access::{lost_form, role_key, validity};
 use crate::views::{post, record, state};
 
 /// Duties of a page: yesterday's, and those of the coming week.
@@ -33,6 +33,7 @@ pub fn one(sheet: &Sheet<'_>, id: PersonId, person: &Person) -> Markup {
         }
         @if sheet.may(Action::ViewRoster, Place::Person(id)) { (duties(sheet, id)) }
         @if is_own || sheet.may(Action::GrantRole, Place::Force) { (roles(sheet, id, is_own)) }
+        @if sheet.may(Action::KeepAccounts, Place::Person(id)) { (lost_form(sheet, id)) }
         @if may_keep && person.left.is_some() && person.erased.is_none() {
             details {
                 summary.act { (sheet.t("force-erase")) }
