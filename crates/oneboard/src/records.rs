@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Subcommand;
 use journal::checkpoint::hex;
-use journal::{Checkpoint, ExportOptions, Report, VerifyOptions, VerifyingKey};
+use journal::{Checkpoint, ExportOptions, Report, Upcasts, VerifyOptions, VerifyingKey, postgres};
 
 use crate::archive;
 
@@ -25,6 +25,7 @@ pub enum JournalCommand {
     },
     /// Write every entry as a line of JSON.
     Export {
+        /// The file, or the database: postgresql://USER@HOST/DATABASE.
         path: PathBuf,
         /// The new file; without it, standard output.
         #[arg(long)]
@@ -45,6 +46,13 @@ fn read_witness(line: &str) -> Result<Box<Checkpoint>, <Checkpoint as std::str::
 /// What is wrong with the journal, or why it could not be read.
 pub fn run(command: JournalCommand) -> anyhow::Result<()> {
     match command {
+        JournalCommand::Verify { path, .. } if path.to_str().is_some_and(|text| text.contains("://")) => {
+            anyhow::bail!(
+                "{} is a database: `journal export` proves its chain, entry by entry, while it writes; signatures and words \
+                 are proved on files only",
+                path.display()
+            )
+        }
         JournalCommand::Verify { path, public_key, witness } => {
             let report =
                 journal::verify(&path, &VerifyOptions { public_key, witness: witness.map(|witness| *witness) })
@@ -58,14 +66,23 @@ pub fn run(command: JournalCommand) -> anyhow::Result<()> {
                 Some(out) => {
                     let file = std::fs::File::create_new(&out)
                         .with_context(|| format!("{} could not be made; name a new file", out.display()))?;
-                    journal::export(&path, &mut BufWriter::new(file), options)?
+                    export(&path, &mut BufWriter::new(file), options)?
                 }
-                None => journal::export(&path, &mut BufWriter::new(std::io::stdout().lock()), options)?,
+                None => export(&path, &mut BufWriter::new(std::io::stdout().lock()), options)?,
             };
             eprintln!("{written} entries written");
             Ok(())
         }
     }
+}
+
+/// Exports a file or, where it is named as the settings name it, a database.
+fn export(path: &Path, out: &mut dyn std::io::Write, options: ExportOptions) -> anyhow::Result<u64> {
+    let database = path.to_str().filter(|text| text.starts_with("postgresql://") || text.starts_with("postgres://"));
+    let Some(database) = database else { return Ok(journal::export(path, out, options)?) };
+    let open = || postgres::Reader::open(database, Upcasts::none());
+    let (mut entries, mut texts) = (open()?, open()?);
+    Ok(journal::export_from(&mut entries, &mut texts, out, options)?)
 }
 
 /// Runs `oneboard backup`.

@@ -84,9 +84,11 @@ pub fn sign_in(
                 p.hint { (locale.t("sign-in-lost")) }
             }
             @if passkeys_work(shell, headers) {
-                form.form method="post" action="/sign-in/by-passkey" data-passkey="get" data-begin="/sign-in/passkey" {
-                    input type="hidden" name="next" value=(next);
-                    (passkey_answer(locale, "ceremony", "credential", "sign-in-passkey"))
+                section.part {
+                    form.form method="post" action="/sign-in/by-passkey" data-passkey="get" data-begin="/sign-in/passkey" {
+                        input type="hidden" name="next" value=(next);
+                        (passkey_answer(locale, "ceremony", "credential", "sign-in-passkey"))
+                    }
                 }
                 (passkey_script())
             }

@@ -1,5 +1,6 @@
 //! The same server on a journal in PostgreSQL: what a file serves, the database serves, and a restart finds it again.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use oneboard::clock::Clock;
@@ -54,6 +55,18 @@ async fn postgres_is_served_like_a_file() {
     site.done(DUTY, &watch("/log"), &[("kind", "message"), ("words", "撒布车已过垭口")]).await;
     let records = site.get(DUTY, &format!("/records?subject=watch-{BUREAU}")).await;
     assert!(records.status == 200 && records.body.contains("撒布车已过垭口"), "{}", records.body);
+
+    // and so they are from the command line, which proves the chain on the way;
+    let socket = database.split_whitespace().find_map(|part| part.strip_prefix("host=")).expect("a socket");
+    let address = format!("postgresql://oneboard@/served?host={}", oneboard::page::percent(socket));
+    let exported = Command::new(env!("CARGO_BIN_EXE_oneboard")).args(["journal", "export", &address]).output();
+    let exported = exported.expect("the program runs");
+    let told = String::from_utf8_lossy(&exported.stderr).into_owned();
+    assert!(exported.status.success() && told.contains("entries written"), "{told}");
+    assert!(
+        !String::from_utf8_lossy(&exported.stdout).contains("撒布车已过垭口"),
+        "words only where they are asked for"
+    );
 
     // and after a restart on the same database everything is as it was, the course of the day too.
     let before = site.app.submit.published();
