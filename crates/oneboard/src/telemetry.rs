@@ -3,11 +3,10 @@
 //! Neither ever holds a name, a free text, a token or a query string: a request is known by its route.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -128,25 +127,36 @@ impl Metrics {
     }
 }
 
-/// Counts and logs every request by its route; an unknown address is one route, so that nobody can invent labels.
-pub(crate) async fn record(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("(none)", |path| path.as_str()).to_owned();
-    let method = match request.method().as_str() {
-        "GET" => "GET",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "HEAD" => "HEAD",
-        _ => "other",
-    };
-    let start = Instant::now();
-    let response = next.run(request).await;
-    let (elapsed, status) = (start.elapsed(), response.status().as_u16());
-    shell.metrics.seconds.observe(elapsed.as_secs_f64());
-    tracing::debug!(method, route, status, microseconds = elapsed.as_micros() as u64, "request");
-    shell.metrics.served.get_or_create(&Served { method, route, status: status.into() }).inc();
-    response
+/// A request under way, known by its route; an unknown address is one route, so that nobody can invent labels.
+pub(crate) struct Seen {
+    method: &'static str,
+    route: String,
+    start: Instant,
+}
+
+impl Seen {
+    pub(crate) fn of(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().map_or("(none)", |path| path.as_str()).to_owned();
+        let method = match request.method().as_str() {
+            "GET" => "GET",
+            "POST" => "POST",
+            "PUT" => "PUT",
+            "PATCH" => "PATCH",
+            "DELETE" => "DELETE",
+            "HEAD" => "HEAD",
+            _ => "other",
+        };
+        Self { method, route, start: Instant::now() }
+    }
+
+    /// Counts and logs it, answered.
+    pub(crate) fn record(self, shell: &Shell, response: &Response) {
+        let Self { method, route, start } = self;
+        let (elapsed, status) = (start.elapsed(), response.status().as_u16());
+        shell.metrics.seconds.observe(elapsed.as_secs_f64());
+        tracing::debug!(method, route, status, microseconds = elapsed.as_micros() as u64, "request");
+        shell.metrics.served.get_or_create(&Served { method, route, status: status.into() }).inc();
+    }
 }
 
 #[cfg(test)]

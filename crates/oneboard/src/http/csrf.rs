@@ -5,18 +5,15 @@
 //! (DNS rebinding) reaches nothing.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Uri};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
 use super::problem::{Kind, Problem};
 use crate::shell::Shell;
 
-pub(super) async fn check(State(shell): State<Arc<Shell>>, mut request: Request, next: Next) -> Response {
+pub(super) fn check(shell: &Shell, request: &mut Request) -> Result<(), Problem> {
     // HTTP/2 has the host in the address alone; whatever comes after this finds it in one place.
     if let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok()) {
         request.headers_mut().insert(HOST, host);
@@ -24,12 +21,12 @@ pub(super) async fn check(State(shell): State<Arc<Shell>>, mut request: Request,
     let (headers, uri) = (request.headers(), request.uri());
     let host = authority(headers, uri);
     if !host.is_some_and(|host| is_ours(host, shell.config.domain.as_deref())) {
-        return Problem::new(Kind::WrongHost).value(host.unwrap_or_default()).into_response();
+        return Err(Problem::new(Kind::WrongHost).value(host.unwrap_or_default()));
     }
     if !request.method().is_safe() && !is_same_origin(headers, host.unwrap_or_default()) {
-        return Problem::new(Kind::ForeignOrigin).into_response();
+        return Err(Problem::new(Kind::ForeignOrigin));
     }
-    next.run(request).await
+    Ok(())
 }
 
 fn authority<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {

@@ -1,10 +1,7 @@
 //! The headers of every response: a strict content policy, no framing, no sniffing, nothing kept where it matters.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
 
 use super::negotiate::remember;
@@ -31,11 +28,15 @@ pub static ALWAYS: [(HeaderName, &str); 7] = [
 /// Two years, as browsers' preload lists ask; sent only over TLS.
 pub const STRICT_TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 
+/// The cookies that remember what the address chooses: language and theme.
+pub(super) fn chosen(shell: &Shell, request: &Request) -> Vec<String> {
+    request.uri().query().map(|_| remember(request.uri(), shell.config.is_secure())).unwrap_or_default()
+}
+
 /// Sets the headers. A handler's own `Cache-Control` stands; without one nothing is stored anywhere.
-pub(super) async fn set(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
-    let chosen = request.uri().query().map(|_| remember(request.uri(), shell.config.is_secure())).unwrap_or_default();
-    let mut response = next.run(request).await;
+pub(super) fn set(shell: &Shell, chosen: Vec<String>, response: &mut Response) {
     let headers = response.headers_mut();
+    headers.reserve(ALWAYS.len() + 4);
     for (name, value) in &ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -48,7 +49,6 @@ pub(super) async fn set(State(shell): State<Arc<Shell>>, request: Request, next:
             headers.append(header::SET_COOKIE, cookie);
         }
     }
-    response
 }
 
 /// The headers that `response` lacks or has wrong; empty where all is well. For the sweep over every route.

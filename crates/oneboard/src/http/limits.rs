@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::peer::Peer;
@@ -99,16 +97,13 @@ pub fn caller(address: IpAddr) -> IpAddr {
     }
 }
 
-pub(super) async fn in_measure(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::UNKNOWN);
-    match shell.requests.take(caller(peer.address), Instant::now()) {
-        Ok(()) => next.run(request).await,
-        Err(seconds) => Problem::new(Kind::TooMany).retry_after(seconds).into_response(),
-    }
+pub(super) fn in_measure(shell: &Shell, peer: Peer) -> Result<(), Problem> {
+    let taken = shell.requests.take(caller(peer.address), Instant::now());
+    taken.map_err(|seconds| Problem::new(Kind::TooMany).retry_after(seconds))
 }
 
-pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIME, next.run(request)).await {
+pub(super) async fn in_time(response: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(REQUEST_TIME, response).await {
         Ok(response) => response,
         Err(_) => Problem::new(Kind::TooSlow).into_response(),
     }

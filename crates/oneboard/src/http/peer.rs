@@ -1,12 +1,9 @@
 //! Who is calling: the address of the connection, or of the client that a trusted proxy names.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
 
 use crate::shell::Shell;
 
@@ -46,11 +43,9 @@ impl Peer {
     }
 }
 
-pub(super) async fn name(State(shell): State<Arc<Shell>>, mut request: Request, next: Next) -> Response {
+pub(super) fn of(shell: &Shell, request: &Request) -> Peer {
     let connected = request.extensions().get::<Connected>().map(|connected| connected.0.ip());
-    let peer = Peer::of(connected, request.headers(), &shell.config.proxies);
-    request.extensions_mut().insert(peer);
-    next.run(request).await
+    Peer::of(connected, request.headers(), &shell.config.proxies)
 }
 
 #[cfg(test)]

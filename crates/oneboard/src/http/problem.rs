@@ -1,15 +1,12 @@
 //! Every error a caller can meet: RFC 9457 JSON for programs, a designed page for people.
 //!
-//! A handler returns a [`Problem`]; the outer layer [`render`] knows the reader and writes it in their language and form. Bare errors
+//! A handler returns a [`Problem`]; the outer layer ([`Reader`]) knows the reader and writes it in their language and form. Bare errors
 //! of the framework (a body too long, a wrong content type) are turned into problems on the way out, so nothing else reaches a caller.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use schemars::JsonSchema;
@@ -239,34 +236,48 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes every error in the reader's language, as a page or as JSON.
-pub(super) async fn render(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
-    let locale = Locale::of(request.headers(), request.uri());
-    let wants_page = wants_page(request.headers());
-    let (method, uri) = (request.method().clone(), request.uri().clone());
-    let mut response = next.run(request).await;
-    let problem = match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem,
-        None if is_bare_error(&response) => {
-            let kind = Kind::of(response.status());
-            let text = axum::body::to_bytes(std::mem::take(response.body_mut()), MAX_BARE).await.unwrap_or_default();
-            let text = String::from_utf8_lossy(&text).trim().to_owned();
-            // What the framework says of a client's fault is plain and useful; of the server's own it is nobody's business.
-            if text.is_empty() || response.status().is_server_error() {
-                Problem::new(kind)
-            } else {
-                Problem::new(kind).value(text)
+/// Whoever reads the response: their language, and page or JSON.
+pub(super) struct Reader {
+    locale: Locale,
+    wants_page: bool,
+    method: Method,
+    uri: Uri,
+}
+
+impl Reader {
+    pub(super) fn of(request: &Request) -> Self {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let headers = request.headers();
+        Self { locale: Locale::of(headers, &uri), wants_page: wants_page(headers), method, uri }
+    }
+
+    /// Writes an error in the reader's language, as a page or as JSON.
+    pub(super) async fn render(&self, shell: &Shell, mut response: Response) -> Response {
+        let problem = match response.extensions_mut().remove::<Problem>() {
+            Some(problem) => problem,
+            None if is_bare_error(&response) => {
+                let kind = Kind::of(response.status());
+                let text =
+                    axum::body::to_bytes(std::mem::take(response.body_mut()), MAX_BARE).await.unwrap_or_default();
+                let text = String::from_utf8_lossy(&text).trim().to_owned();
+                // What the framework says of a client's fault is plain and useful; of the server's own it is nobody's
+                // business.
+                if text.is_empty() || response.status().is_server_error() {
+                    Problem::new(kind)
+                } else {
+                    Problem::new(kind).value(text)
+                }
             }
+            None => return response,
+        };
+        if !self.wants_page {
+            return problem.json(self.locale, Some(self.uri.path()));
         }
-        None => return response,
-    };
-    if !wants_page {
-        return problem.json(locale, Some(uri.path()));
+        if problem.kind == Kind::SignInNeeded && self.method == Method::GET {
+            return Redirect::to(&sign_in_address(&self.uri)).into_response();
+        }
+        page_of(shell, self.locale, &problem)
     }
-    if problem.kind == Kind::SignInNeeded && method == Method::GET {
-        return Redirect::to(&sign_in_address(&uri)).into_response();
-    }
-    page_of(&shell, locale, &problem)
 }
 
 /// Longest text of the framework's own errors that is passed on, bytes.
