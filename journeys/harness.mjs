@@ -38,6 +38,7 @@ const LAST_WORDS = 40;
 const JOURNEY_WITHIN_MS = 300_000;
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const PROGRAM = process.env.ONEBOARD_PROGRAM ?? join(ROOT, "target", "debug", "oneboard");
 const SHOTS = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "journeys");
 
 /** A test with a demonstration and a browser of its own. Options as `board`; `body` receives what `board` returns. */
@@ -45,12 +46,55 @@ export function journey(name, options, body) {
   test(name, () => play(options, body));
 }
 
+/** A test with a new installation, nobody in it, and a browser. `body` receives what `installation` returns. */
+export function founding(name, body) {
+  test(name, () => play({ open: installation }, body));
+}
+
+/** An installation as it is served the first time: `word` is what its terminal prints for whoever sets it up. */
+export async function installation() {
+  const data = mkdtempSync(join(tmpdir(), "oneboard-journey-"));
+  const remove = () => rmSync(data, { recursive: true, force: true });
+  const env = { ONEBOARD_SITE_DATA: data, ONEBOARD_LISTEN_ADDRESS: "127.0.0.1:0", ONEBOARD_SITE_NAME: "Journey", ONEBOARD_LOG_LEVEL: "warn" };
+  const missing = ({ word }) => (word ? [] : ["the set-up word"]);
+  let server, browser;
+  try {
+    server = await startServer(PROGRAM, ["serve"], { env, missing });
+    browser = await openBrowser(server.base);
+  } catch (fault) {
+    await server?.stop();
+    remove();
+    throw fault;
+  }
+  return { base: server.base, word: server.word, ...common(browser, () => server, remove) };
+}
+
+/** What every journey can do, whatever it was started on. */
+function common(browser, server, remove) {
+  return {
+    /** A page of somebody who has not signed in. */
+    visitor: (look) => browser.page(look),
+    expectFault: browser.expectFault,
+    assertClean: browser.assertClean,
+    /** Takes the pictures and says where they are, with the program's last words. */
+    async evidence() {
+      await browser.pictures();
+      return `\npictures in ${SHOTS}\nthe program's last words:\n${server().lastWords()}`;
+    },
+    async close() {
+      await browser.close();
+      await server().stop();
+      remove();
+    },
+  };
+}
+
 /**
  * What `journey` does: both are gone when it ends, and when it fails a picture of every open page is left in target/journeys.
  * The deadline is ours, not the test runner's: the runner would report it and leave the program and the browser running.
  */
-export async function play({ within = JOURNEY_WITHIN_MS, ...options }, body) {
-  const night = await board(options);
+export async function play({ within = JOURNEY_WITHIN_MS, open = board, ...options }, body) {
+  const night = await open(options);
   let patience;
   const deadline = new Promise((_, reject) => {
     patience = setTimeout(() => reject(new Error(`the journey was not over after ${within / 1000} s`)), within);
@@ -84,7 +128,7 @@ export function chromiumPath() {
 export async function board({ seed = 1, speed, paused = false, args = [], host, command } = {}) {
   const data = mkdtempSync(join(tmpdir(), "oneboard-journey-"));
   const remove = () => rmSync(data, { recursive: true, force: true });
-  const [program, ...first] = command ?? [process.env.ONEBOARD_PROGRAM ?? join(ROOT, "target", "debug", "oneboard")];
+  const [program, ...first] = command ?? [PROGRAM];
   const flags = ["demo", "--port", "0", "--data", data, "--seed", String(seed)];
   if (speed !== undefined) flags.push("--speed", String(speed));
   if (paused) flags.push("--paused");
@@ -93,6 +137,8 @@ export async function board({ seed = 1, speed, paused = false, args = [], host, 
     server = await startServer(program, [...first, ...flags, ...args]);
     if (host) named(server, host);
     browser = await openBrowser(server.base);
+    // Whoever comes back after an outage finds the server where it was.
+    flags[2] = new URL(server.base).port;
   } catch (fault) {
     await server?.stop();
     remove();
@@ -100,7 +146,6 @@ export async function board({ seed = 1, speed, paused = false, args = [], host, 
   }
   return {
     base: server.base,
-    links: server.links,
     /** A signed-in page of `name`, in a browser profile of its own. `look`: lang, viewport, colorScheme. */
     async person(name, look) {
       const link = server.links.get(name);
@@ -115,20 +160,13 @@ export async function board({ seed = 1, speed, paused = false, args = [], host, 
       }
       return page;
     },
-    /** A page of somebody who has not signed in. */
-    visitor: (look) => browser.page(look),
-    expectFault: browser.expectFault,
-    assertClean: browser.assertClean,
-    stopServer: server.stop,
-    /** Takes the pictures and says where they are, with the program's last words. */
-    async evidence() {
-      await browser.pictures();
-      return `\npictures in ${SHOTS}\nthe program's last words:\n${server.lastWords()}`;
-    },
-    async close() {
-      await browser.close();
-      await server.stop();
-      remove();
+    ...common(browser, () => server, remove),
+    /** Ends the server as a power cut would. */
+    killServer: () => server.stop("SIGKILL"),
+    /** Starts it again, on the same data and at the same address. */
+    async restartServer() {
+      server = await startServer(program, [...first, ...flags, ...args]);
+      if (host) named(server, host);
     },
   };
 }
@@ -140,9 +178,15 @@ function named(server, host) {
   for (const [name, link] of server.links) server.links.set(name, under(link));
 }
 
-/** Starts `program`, waits until it has said `ready URL` and `link NAME URL` for everyone, and ends it however we end. */
-export async function startServer(program, args) {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+/** What a demonstration has not said yet before it can be used. */
+const untold = ({ base, links }) => [base ? "" : "ready", ...PEOPLE.filter((name) => !links.has(name))].filter(Boolean);
+
+/**
+ * Starts `program`, waits until it has said what it must, and ends it however we end. A demonstration says `ready URL` and
+ * `link NAME URL` for everyone; a new installation the address of its set-up and, indented, the set-up word.
+ */
+export async function startServer(program, args, { env = {}, missing = untold } = {}) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const words = [];
   createInterface({ input: child.stderr }).on("line", (line) => {
     if (words.push(line) > LAST_WORDS) words.shift();
@@ -153,27 +197,28 @@ export async function startServer(program, args) {
     child.once("exit", (code, signal) => resolve(`ended with ${signal ?? `code ${code}`}`));
   });
   const release = endWithUs(child);
-  const stop = async () => {
-    child.kill("SIGTERM");
+  const stop = async (signal = "SIGTERM") => {
+    child.kill(signal);
     const patience = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
     await ended;
     clearTimeout(patience);
     release();
   };
 
-  const links = new Map();
-  let base, patience;
+  const said = { base: undefined, links: new Map(), word: undefined };
+  let patience;
   const ready = new Promise((resolve) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       const [word, first, second] = line.trim().split(/\s+/);
-      if (word === "ready") base = first;
-      if (word === "link") links.set(first, second);
-      if (base && PEOPLE.every((name) => links.has(name))) resolve(undefined);
+      if (word === "ready") said.base = first;
+      if (word === "link") said.links.set(first, second);
+      if (line.includes("/set-up")) said.base = line.match(/http:\/\/[^/]+/)?.[0];
+      if (/^ {4}\S+$/.test(line)) said.word = line.trim();
+      if (!missing(said).length) resolve(undefined);
     });
   });
   const tooLate = new Promise((resolve) => {
-    const missing = () => [base ? "" : "ready", ...PEOPLE.filter((name) => !links.has(name))].filter(Boolean).join(", ");
-    patience = setTimeout(() => resolve(`had not printed ${missing()} after ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
+    patience = setTimeout(() => resolve(`had not printed ${missing(said).join(", ")} after ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
   });
   const trouble = await Promise.race([ready, ended, tooLate]);
   clearTimeout(patience);
@@ -181,7 +226,7 @@ export async function startServer(program, args) {
     await stop();
     throw new Error(`${program} ${args.join(" ")} ${trouble}\n${lastWords()}`);
   }
-  return { base, links, lastWords, stop };
+  return { ...said, lastWords, stop };
 }
 
 /** A test runner that gives up sends SIGTERM: without this the program under test would outlive us. */
@@ -277,4 +322,14 @@ export async function accessibility(sheet) {
 /** How many pixels the page scrolls sideways; 0 is good. */
 export function sideways(sheet) {
   return sheet.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Presses Tab until the focus is on what `selector` names, as somebody without a mouse would. */
+export async function tabTo(sheet, selector) {
+  const most = await sheet.evaluate(() => document.querySelectorAll("a,button,input,select,textarea,summary,[tabindex]").length);
+  for (let pressed = 0; pressed <= most + 1; pressed++) {
+    if (await sheet.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector)) return;
+    await sheet.keyboard.press("Tab");
+  }
+  throw new Error(`the Tab key never came to ${selector} on ${sheet.url()}`);
 }

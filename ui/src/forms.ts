@@ -161,7 +161,8 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
       release(form);
       if (form.hasAttribute("data-clear")) {
         form.reset();
-        form.querySelector<HTMLElement>("[data-key],input:not([type=hidden]),textarea")?.focus({ preventScroll: true });
+        // Ready for the next one, unless the hand is somewhere else by now.
+        if (form.contains(document.activeElement) || document.activeElement === document.body) form.querySelector<HTMLElement>("[data-key],input:not([type=hidden]),textarea")?.focus({ preventScroll: true });
       }
       form.closest("dialog")?.close();
       form.dispatchEvent(new CustomEvent("received", { bubbles: true, detail: answer.receipt }));
