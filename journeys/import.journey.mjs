@@ -44,10 +44,14 @@ for (const lang of LANGUAGES) {
       // Every fault by sheet, row, column and value, with what to do; nothing goes in.
       await send("布岗.xlsx", kept({ centre: "陇东市公安局指挥中新", grade: "民兵", hours: "20:00-25:00", who: "李伟、王芳（FJ99002）" }));
       const faults = duty.locator("main table").first().locator("tbody tr");
-      for (const [sheet, row, value] of [["花名册", "3", "陇东市公安局指挥中新"], ["花名册", "5", "民兵"], ["班次表", "2", "20:00-25:00"], ["排班表", "2", "李伟"]]) {
+      for (const [sheet, row, value] of [["花名册", "3", "陇东市公安局指挥中新"], ["花名册", "5", "民兵"], ["班次表", "2", "20:00-25:00"]]) {
         await faults.filter({ hasText: sheet }).filter({ hasText: value }).filter({ hasText: row }).first().waitFor();
       }
       assert.equal(await duty.locator("form[action^='/import/']").count(), 0, "a workbook with faults cannot be confirmed");
+
+      // Mended but for a name that several people have: they are told apart by number and unit.
+      await send("布岗.xlsx", kept({ ...MENDED, who: "李伟、王芳（FJ99002）" }));
+      await faults.filter({ hasText: "排班表" }).filter({ hasText: "LD99001" }).waitFor();
 
       // Mended, it goes in, all of it at once; the post and its people stand where they belong.
       await send("布岗.xlsx", kept(MENDED));
