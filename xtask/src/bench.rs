@@ -17,7 +17,7 @@ const fn bench(name: &'static str, package: &'static str, target: &'static str, 
     Bench { name, package, target, what }
 }
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     bench("append", "journal", "append", "durable entries a second, against bare SQLite, PostgreSQL and the raw sync"),
     bench("checkin", "oneboard", "checkin", "check-ins over HTTP, server CPU each"),
     bench("live", "live", "live", "a change reaching every viewer"),
@@ -25,6 +25,7 @@ const BENCHES: [Bench; 8] = [
     bench("render", "oneboard", "render", "pages and fragments"),
     bench("access", "board", "access", "permits, and filtering by it"),
     bench("roster", "rostering", "roster", "published instances in fixed time"),
+    bench("paper", "paper", "paper", "twenty pages with twelve charts, as PDF and DOCX"),
     bench("match", "roadwatch", "matching", "a warning's area against the road network"),
 ];
 

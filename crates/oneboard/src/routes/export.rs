@@ -9,6 +9,9 @@ use board::access::{self, Action, Audit, Place, Scope, scope};
 use board::{Actor, Command, OperationId, UnitId};
 use jiff::civil::Date;
 use maud::html;
+use paper::document::{Document, Figures, Marks};
+use paper::docx::DocxError;
+use paper::pdf::PdfError;
 use paper::table::Table;
 use paper::workbook::write_xlsx;
 use serde::Deserialize;
@@ -17,6 +20,7 @@ use uuid::Uuid;
 use super::sheets::{XLSX, file};
 use super::{Gate, Kind, Method, Route};
 use crate::app::{App, Viewer};
+use crate::http::negotiate::Locale;
 use crate::http::problem::{Kind as Wrong, Problem};
 use crate::sheets::draft::paper_language;
 use crate::sheets::names::Words;
@@ -57,6 +61,8 @@ pub fn routes() -> Vec<Route> {
             None,
             || get(pack),
         ),
+        out("/operations/{operation}/paper.pdf", "The paper pack of a unit's day, as PDF", || get(pack_pdf)),
+        out("/operations/{operation}/paper.docx", "The paper pack of a unit's day, as DOCX", || get(pack_docx)),
         Route::page(
             NOUN,
             "/operations/{operation}/strips",
@@ -95,18 +101,29 @@ async fn hand_over(
     what: &'static str,
     tables: impl FnOnce(&Sheet<'_>) -> Vec<Table> + Send + 'static,
 ) -> Result<Response, Problem> {
+    let language = paper_language(viewer.locale.language);
+    let write = move |sheet: &Sheet<'_>| write_xlsx(&tables(sheet), language).map_err(|fault| Problem::fault(&fault));
+    let bytes = noted(app, viewer, what, None, write).await?;
+    Ok(file(XLSX, &format!("{what}.xlsx"), bytes))
+}
+
+/// What was written, once it is noted for the audit that it was taken.
+async fn noted(
+    app: App,
+    viewer: Viewer,
+    what: &'static str,
+    unit: Option<UnitId>,
+    write: impl FnOnce(&Sheet<'_>) -> Result<Vec<u8>, Problem> + Send + 'static,
+) -> Result<Vec<u8>, Problem> {
     let (looking, reader) = (app.clone(), viewer.clone());
-    let written = tokio::task::spawn_blocking(move || {
-        let tables = looking.look(reader.actor(), reader.locale, tables);
-        write_xlsx(&tables, paper_language(reader.locale.language))
-    });
-    let bytes = written.await.map_err(|fault| Problem::fault(&fault))?.map_err(|fault| Problem::fault(&fault))?;
-    let note = Audit::Exported { person: viewer.person, what: what.into(), unit: None };
+    let written = tokio::task::spawn_blocking(move || looking.look(reader.actor(), reader.locale, write));
+    let bytes = written.await.map_err(|fault| Problem::fault(&fault))??;
+    let note = Audit::Exported { person: viewer.person, what: what.into(), unit };
     let command = Command::Access(access::Command::Note(note));
     let submission = Submission { actor: Actor::Operator, id: Uuid::now_v7(), command, texts: Vec::new() };
     // What cannot be noted is not handed over.
     app.submit.submit(submission).await.map_err(|fault| app.unsubmitted(&viewer, &fault))?;
-    Ok(file(XLSX, &format!("{what}.xlsx"), bytes))
+    Ok(bytes)
 }
 
 /// Title lines above a table: what it is about, as of when, and that it is not real where it is not.
@@ -120,11 +137,17 @@ fn titled(sheet: &Sheet<'_>, mut table: Table, operation: Option<OperationId>, m
     table
 }
 
-/// "Demonstration", "Drill" or both, where it is one.
-fn mark(app: &App, viewer: &Viewer, operation: Option<OperationId>) -> Option<String> {
+/// Whether it is a demonstration, and whether a drill.
+fn exercise(app: &App, operation: Option<OperationId>) -> (bool, bool) {
     let published = app.submit.published();
     let drill = operation.and_then(|id| published.board.operation(id)).is_some_and(|found| found.drill);
-    let said = [(app.shell.clock.is_demonstration(), "shell-demonstration"), (drill, "shell-drill")];
+    (app.shell.clock.is_demonstration(), drill)
+}
+
+/// "Demonstration", "Drill" or both, where it is one.
+fn mark(app: &App, viewer: &Viewer, operation: Option<OperationId>) -> Option<String> {
+    let (demonstration, drill) = exercise(app, operation);
+    let said = [(demonstration, "shell-demonstration"), (drill, "shell-drill")];
     let said: Vec<_> = said.iter().filter(|(is, _)| *is).map(|(_, words)| viewer.locale.t(words)).collect();
     (!said.is_empty()).then(|| said.join(" · "))
 }
@@ -213,29 +236,108 @@ struct Filter {
     day: Option<String>,
 }
 
+/// Whose day it is, and which: the widest branch in view and today where nothing is asked.
+fn pack_of(app: &App, viewer: &Viewer, id: OperationId, filter: &Filter) -> Result<(UnitId, Option<Date>), Problem> {
+    let published = app.submit.published();
+    let board = &published.board;
+    let found = board.known_operation(id).map_err(|refusal| app.refused(viewer, &refusal.into()))?;
+    let unit = app.unit_in_view(viewer, Action::ViewRoster, found, filter.unit)?;
+    let asked: Option<Date> = match filter.day.as_deref().filter(|day| !day.is_empty()) {
+        None => None,
+        Some(day) => Some(day.parse().map_err(|_| Problem::new(Wrong::BadRequest).value(day).expected("2027-02-13"))?),
+    };
+    Ok((unit, asked))
+}
+
 async fn pack(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<OperationId>,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Problem> {
-    let published = app.submit.published();
-    let board = &published.board;
-    let found = board.known_operation(id).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
-    let unit = app.unit_in_view(&viewer, Action::ViewRoster, found, filter.unit)?;
-    let asked: Option<Date> = match filter.day.as_deref().filter(|day| !day.is_empty()) {
-        None => None,
-        Some(day) => Some(day.parse().map_err(|_| Problem::new(Wrong::BadRequest).value(day).expected("2027-02-13"))?),
-    };
+    let (unit, asked) = pack_of(&app, &viewer, id, &filter)?;
     let (title, mark) = (viewer.locale.t("paper"), mark(&app, &viewer, Some(id)));
+    let may_take = app.require(&viewer, Action::Export, Place::Unit(unit)).is_ok();
     Ok(app.page(&viewer, Some(id), "roster", &title, |sheet| {
         let Some(found) = sheet.board().operation(id) else { return html! {} };
         let date = asked.unwrap_or_else(|| views::roster::local_date(sheet, sheet.now));
+        let taken = |form: &str| format!("/operations/{id}/paper.{form}?unit={unit}&day={date}");
         html! {
-            div.head { h1 { (title) } p.head-note { (sheet.unit(unit)) " · " (sheet.t("paper-hint")) } }
+            div.head {
+                h1 { (title) } p.head-note { (sheet.unit(unit)) " · " (sheet.t("paper-hint")) }
+                @if may_take {
+                    div.acts {
+                        a.act href=(taken("pdf")) { (sheet.t("paper-pdf")) } a.act href=(taken("docx")) { (sheet.t("paper-docx")) }
+                    }
+                }
+            }
             (views::paper::pack(sheet, id, found, unit, date, mark))
         }
     }))
+}
+
+/// What PDF is called (RFC 8118), and DOCX (IANA).
+const PDF: &str = "application/pdf";
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+async fn pack_pdf(
+    state: State<App>,
+    viewer: Viewer,
+    path: Path<OperationId>,
+    query: Query<Filter>,
+) -> Result<Response, Problem> {
+    let locale = viewer.locale;
+    let write = move |document: &Document| match paper::pdf::write(document, &Figures::new()) {
+        Ok(pdf) => Ok(pdf.bytes),
+        Err(PdfError::Document(_)) => Err(too_long(locale)),
+        Err(fault @ PdfError::Layout { .. }) => Err(Problem::fault(&fault)),
+        Err(PdfError::BuiltWithout | PdfError::NoFont { .. }) => {
+            Err(Problem::new(Wrong::Unavailable).detail(locale.t("paper-no-pdf")))
+        }
+    };
+    pack_file(state, viewer, path, query, PDF, "pdf", write).await
+}
+
+async fn pack_docx(
+    state: State<App>,
+    viewer: Viewer,
+    path: Path<OperationId>,
+    query: Query<Filter>,
+) -> Result<Response, Problem> {
+    let locale = viewer.locale;
+    let write = move |document: &Document| match paper::docx::write(document, &Figures::new()) {
+        Ok(bytes) => Ok(bytes),
+        Err(DocxError::Document(_)) => Err(too_long(locale)),
+        Err(fault) => Err(Problem::fault(&fault)),
+    };
+    pack_file(state, viewer, path, query, DOCX, "docx", write).await
+}
+
+/// The pack of a large unit may not fit a document; that of a smaller one does.
+fn too_long(locale: Locale) -> Problem {
+    Problem::new(Wrong::Refused).detail(locale.t("paper-too-long"))
+}
+
+async fn pack_file(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<OperationId>,
+    Query(filter): Query<Filter>,
+    kind: &'static str,
+    extension: &'static str,
+    write: impl FnOnce(&Document) -> Result<Vec<u8>, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let (unit, asked) = pack_of(&app, &viewer, id, &filter)?;
+    app.require(&viewer, Action::Export, Place::Unit(unit))?;
+    let (demonstration, drill) = exercise(&app, Some(id));
+    let marks = Marks { demonstration, drill, ..Marks::default() };
+    let name = format!("{}.{extension}", viewer.locale.t("paper"));
+    let bytes = noted(app, viewer, "paper", Some(unit), move |sheet| {
+        let found = sheet.board().operation(id).ok_or_else(|| Problem::new(Wrong::NotFound))?;
+        let date = asked.unwrap_or_else(|| views::roster::local_date(sheet, sheet.now));
+        write(&views::paper::document(sheet, found, unit, date, marks))
+    });
+    Ok(file(kind, &name, bytes.await?))
 }
 
 async fn strips(

@@ -7,8 +7,8 @@ use oneboard::routes::board::first_screen;
 
 use crate::support::*;
 
-const OPERATION: OperationId = OperationId::from_value(300);
-const IN_THE_EAST: PostId = PostId::from_value(301);
+pub const OPERATION: OperationId = OperationId::from_value(300);
+pub const IN_THE_EAST: PostId = PostId::from_value(301);
 const IN_THE_WEST: PostId = PostId::from_value(302);
 
 /// An operation that is on, with a post in each county.

@@ -13,6 +13,7 @@ mod find;
 mod force;
 mod guards;
 mod operation;
+mod paper_pack;
 mod postgres;
 mod roster;
 mod sheets;

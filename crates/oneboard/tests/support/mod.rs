@@ -61,10 +61,11 @@ pub struct Site {
     folder: tempfile::TempDir,
 }
 
-/// An answer: its status, and its body as text.
+/// An answer: its status, and its body as text and as it came.
 pub struct Answer {
     pub status: u16,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -225,7 +226,7 @@ impl Site {
             session = self.sessions[who],
             length = body.len(),
         );
-        read(&self.raw(request.as_bytes()).await)
+        read(&self.exchange(request.as_bytes()).await)
     }
 
     /// A file as a browser's form sends it, answered as a program is.
@@ -246,25 +247,33 @@ impl Site {
             session = self.sessions[who],
             length = body.len(),
         );
-        read(&self.raw(&[head.into_bytes(), body].concat()).await)
+        read(&self.exchange(&[head.into_bytes(), body].concat()).await)
     }
 
     /// These bytes, and whatever comes back until the connection ends.
     pub async fn raw(&self, bytes: &[u8]) -> String {
+        String::from_utf8_lossy(&self.exchange(bytes).await).into_owned()
+    }
+
+    async fn exchange(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(&self.address).await.expect("connected");
         // A server that has refused may close before everything was sent: what came is what counts.
         let _ = stream.write_all(bytes).await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
-        String::from_utf8_lossy(&answer).into_owned()
+        answer
     }
 }
 
-fn read(answer: &str) -> Answer {
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("a head and a body, not {answer:?}"));
+fn read(answer: &[u8]) -> Answer {
+    let end = answer.windows(4).position(|end| end == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("a head and a body, not {:?}", String::from_utf8_lossy(answer)));
+    let head = String::from_utf8_lossy(&answer[..end]);
+    let bytes = answer[end + 4..].to_vec();
+    let body = String::from_utf8_lossy(&bytes);
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-    Answer { status, body: if chunked { unchunked(body) } else { body.to_owned() } }
+    Answer { status, body: if chunked { unchunked(&body) } else { body.into_owned() }, bytes }
 }
 
 fn unchunked(body: &str) -> String {

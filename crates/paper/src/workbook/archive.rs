@@ -1,45 +1,28 @@
 //! The XLSX archive, looked at before any parser sees it: sizes, ratios, and the parts the parser would trust.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{BufReader, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
 
 use super::fault::Reason;
 use super::limits::{MAX_PARTS, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_FREE_BYTES};
+use crate::package::{self, Archive, Limits, PackageFault};
 
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+const LIMITS: Limits =
+    Limits { parts: MAX_PARTS, unpacked: MAX_UNPACKED_BYTES, ratio: MAX_RATIO, ratio_free: RATIO_FREE_BYTES };
 
 /// The shortest item of a shared-string table, `<si/>`: a table cannot announce more items than fit its bytes.
 const SHORTEST_SHARED_STRING: u64 = 5;
 
 /// Refuses what is no workbook, is cut short, or would exhaust memory.
-///
-/// Sizes in the directory can lie, so every part is unpacked into nothing and counted.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Reason> {
-    let mut archive = open(bytes)?;
-    if archive.len() > MAX_PARTS {
-        return Err(Reason::TooManyParts { parts: archive.len() });
-    }
+    let mut archive = package::open(bytes, &LIMITS)?;
     known_kind(&archive)?;
-    let mut unpacked = 0;
-    for index in 0..archive.len() {
-        let mut part = archive.by_index(index).map_err(damaged)?;
-        let name = part.name().map_err(damaged)?.into_owned();
-        let packed = part.compressed_size().max(1);
-        let room = MAX_UNPACKED_BYTES - unpacked;
-        let allowed = packed.saturating_mul(MAX_RATIO).max(RATIO_FREE_BYTES).min(room);
-        let size = io::copy(&mut part.by_ref().take(allowed + 1), &mut io::sink()).map_err(damaged)?;
-        if size > allowed {
-            let bomb = allowed < room;
-            return Err(if bomb { Reason::PackedTooTightly { part: name } } else { Reason::UnpacksTooLarge });
-        }
-        unpacked += size;
-        drop(part);
-        if name.to_lowercase().ends_with("sharedstrings.xml") {
-            check_shared_strings(&mut archive, index, size)?;
+    for (index, part) in package::measure(&mut archive, &LIMITS)?.iter().enumerate() {
+        if part.name.to_lowercase().ends_with("sharedstrings.xml") {
+            check_shared_strings(&mut archive, index, part.size)?;
         }
     }
     Ok(())
@@ -48,7 +31,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Reason> {
 /// For each sheet by name, the rows hidden in it, from 1. A workbook that keeps its parts elsewhere gives none.
 pub(super) fn hidden_rows(bytes: &[u8]) -> BTreeMap<String, Vec<u32>> {
     let mut hidden = BTreeMap::new();
-    let Ok(mut archive) = open(bytes) else { return hidden };
+    let Ok(mut archive) = package::open(bytes, &LIMITS) else { return hidden };
     let mut targets = BTreeMap::new();
     each_element(&mut archive, "xl/_rels/workbook.xml.rels", |name, element| {
         if name == "Relationship" {
@@ -75,12 +58,15 @@ pub(super) fn hidden_rows(bytes: &[u8]) -> BTreeMap<String, Vec<u32>> {
     hidden
 }
 
-fn open(bytes: &[u8]) -> Result<Archive<'_>, Reason> {
-    ZipArchive::new(Cursor::new(bytes)).map_err(damaged)
-}
-
-fn damaged(error: impl std::fmt::Display) -> Reason {
-    Reason::Damaged { detail: error.to_string() }
+impl From<PackageFault> for Reason {
+    fn from(fault: PackageFault) -> Self {
+        match fault {
+            PackageFault::TooManyParts { parts } => Reason::TooManyParts { parts },
+            PackageFault::PackedTooTightly { part } => Reason::PackedTooTightly { part },
+            PackageFault::UnpacksTooLarge => Reason::UnpacksTooLarge,
+            PackageFault::Damaged { detail } => Reason::Damaged { detail },
+        }
+    }
 }
 
 /// Tells a workbook from the other documents that are zip archives too.
@@ -103,7 +89,7 @@ fn known_kind(archive: &Archive<'_>) -> Result<(), Reason> {
 /// The parser makes room for as many strings as the table announces, and the process would end if that room
 /// cannot be had; so the announcement is checked against the size of the table.
 fn check_shared_strings(archive: &mut Archive<'_>, index: usize, size: u64) -> Result<(), Reason> {
-    let part = archive.by_index(index).map_err(damaged)?;
+    let part = archive.by_index(index).map_err(package::damaged)?;
     let mut announced = String::new();
     each_event(part, |name, element| {
         if name == "sst" {

@@ -1,4 +1,4 @@
-//! Taking a workbook apart and putting it together again, changed.
+//! Taking an Office file apart and putting it together again, changed.
 
 use std::io::{Cursor, Read as _, Write as _};
 
@@ -13,14 +13,14 @@ pub fn edit_part(bytes: &[u8], wanted: &str, edit: impl Fn(String) -> String) ->
     for index in 0..from.len() {
         let mut part = from.by_index(index).unwrap();
         let name = part.name().unwrap().into_owned();
-        let mut text = String::new();
-        part.read_to_string(&mut text).unwrap();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
         if name == wanted {
             found = true;
-            text = edit(text);
+            bytes = edit(String::from_utf8(bytes).unwrap()).into_bytes();
         }
         to.start_file(name, SimpleFileOptions::default()).unwrap();
-        to.write_all(text.as_bytes()).unwrap();
+        to.write_all(&bytes).unwrap();
     }
     assert!(found, "no part {wanted}");
     to.finish().unwrap().into_inner()
