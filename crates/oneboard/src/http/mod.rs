@@ -18,7 +18,6 @@ use crate::shell::Shell;
 use crate::telemetry;
 
 /// Puts `routes` behind the whole of this module. Everything that is served goes through here.
-///
 pub fn guard(routes: Router, shell: &Arc<Shell>) -> Router {
     routes
         .fallback(|| async { problem::Problem::new(problem::Kind::NotFound) })
