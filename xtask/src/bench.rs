@@ -17,7 +17,7 @@ const fn bench(name: &'static str, package: &'static str, target: &'static str, 
     Bench { name, package, target, what }
 }
 
-const BENCHES: [Bench; 9] = [
+const BENCHES: [Bench; 10] = [
     bench("append", "journal", "append", "durable entries a second, against bare SQLite, PostgreSQL and the raw sync"),
     bench("checkin", "oneboard", "checkin", "check-ins over HTTP, server CPU each"),
     bench("live", "live", "live", "a change reaching every viewer"),
@@ -26,6 +26,7 @@ const BENCHES: [Bench; 9] = [
     bench("access", "board", "access", "permits, and filtering by it"),
     bench("roster", "rostering", "roster", "published instances in fixed time"),
     bench("paper", "paper", "paper", "twenty pages with twelve charts, as PDF and DOCX"),
+    bench("venue", "venue", "venue", "forwarding one publisher to many receivers, server CPU each"),
     bench("match", "roadwatch", "matching", "a warning's area against the road network"),
 ];
 
