@@ -1,5 +1,6 @@
 //! Meetings over a simulated network in virtual time: real ICE, DTLS and SRTP on both sides, no sockets and no clock.
 
+#[expect(dead_code, reason = "every test file uses a part of what they share")]
 mod common;
 
 use common::client::{Line, Seen};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use str0m::bwe::Bitrate;
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
-use str0m::net::{DatagramRecv, Protocol, Receive};
+use str0m::net::{DatagramRecv, Protocol, Receive, TcpType};
 use str0m::rtp::{RtpWrite, Vp8Descriptor};
 use str0m::{Candidate, Event, Input, Output, Rtc};
 
@@ -49,6 +49,7 @@ pub struct Client {
     /// Layers of the camera a whole picture was asked for.
     pub asked: Vec<usize>,
     pub received: u64,
+    proto: Protocol,
     lines: Vec<(Line, Mid)>,
     pending: Option<SdpPendingOffer>,
     frame: [u16; 4],
@@ -59,6 +60,18 @@ pub struct Client {
 impl Client {
     /// A client at an address, and its offer. `keep` notes every packet; without it they are only counted.
     pub fn new(name: u8, address: SocketAddr, lines: &[Line], keep: bool, now: Instant) -> (Self, String) {
+        let candidate = Candidate::host(address, "udp").expect("a candidate");
+        Self::with(candidate, name, lines, keep, now)
+    }
+
+    /// The same over TCP; `address` is this end of the connection.
+    pub fn over_tcp(name: u8, address: SocketAddr, lines: &[Line], now: Instant) -> (Self, String) {
+        let candidate = Candidate::builder().tcp().host(address).tcptype(TcpType::Active).build().expect("a candidate");
+        Self::with(candidate, name, lines, true, now)
+    }
+
+    fn with(candidate: Candidate, name: u8, lines: &[Line], keep: bool, now: Instant) -> (Self, String) {
+        let (address, proto) = (candidate.addr(), candidate.proto());
         let mut rtc = Rtc::builder()
             .set_rtp_mode(true)
             .clear_codecs()
@@ -66,7 +79,7 @@ impl Client {
             .enable_vp8(true)
             .enable_bwe(Some(Bitrate::mbps(4)))
             .build(now);
-        rtc.add_local_candidate(Candidate::host(address, "udp").expect("a candidate"));
+        rtc.add_local_candidate(candidate);
         let mut api = rtc.sdp_api();
         let add = |line: &Line| {
             let layers = Simulcast { send: LAYERS.map(SimulcastLayer::new).to_vec(), recv: Vec::new() };
@@ -89,6 +102,7 @@ impl Client {
             seen: Vec::new(),
             asked: Vec::new(),
             received: 0,
+            proto,
             lines,
             pending: Some(pending),
             frame: [0; 4],
@@ -106,7 +120,7 @@ impl Client {
 
     pub fn receive(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
         let Ok(contents) = DatagramRecv::try_from(bytes) else { return };
-        let receive = Receive { proto: Protocol::Udp, source: from, destination: self.address, contents };
+        let receive = Receive { proto: self.proto, source: from, destination: self.address, contents };
         let _ = self.rtc.handle_input(Input::Receive(now, receive));
     }
 

@@ -1,4 +1,5 @@
 //! What the tests and the bench share.
 
 pub mod client;
+pub mod live;
 pub mod world;
