@@ -24,7 +24,11 @@ fn a_meeting_goes_on_under_a_rain_of_bad_datagrams() {
     let mut dice = Dice::new(71);
     for _ in 0..4_000 {
         // From a member's address or a stranger's; of every kind that the first byte can name.
-        let from = if dice.below(2) == 0 { world.clients[0].address } else { ([10, 9, 9, 9], dice.below(60_000) as u16).into() };
+        let from = if dice.below(2) == 0 {
+            world.clients[0].address
+        } else {
+            ([10, 9, 9, 9], dice.below(60_000) as u16).into()
+        };
         let first = [0, 1, 22, 63, 128, 144, 191, 255][dice.below(8) as usize];
         let size = dice.below(1_400) as usize;
         let mut bytes: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();

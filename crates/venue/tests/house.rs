@@ -7,7 +7,9 @@ use common::client::{Client, Line};
 use common::live::LiveClient;
 use std::net::SocketAddr;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-use venue::{Feed, JoinError, MeetingId, Notice, Order, Part, Place, Settings, Source, TicketError, TicketKey, Venue, Why};
+use venue::{
+    Feed, JoinError, MeetingId, Notice, Order, Part, Place, Settings, Source, TicketError, TicketKey, Venue, Why,
+};
 
 const MEETING: MeetingId = MeetingId(7);
 const VENUE: [Line; 4] = [Line::SendSound, Line::SendPicture, Line::Picture, Line::Sound];
@@ -48,8 +50,11 @@ impl House {
             peer = Some(joined.peer);
             joined.answer
         };
-        let client =
-            if tcp { LiveClient::tcp(name, self.server(), lines, answer) } else { LiveClient::udp(name, lines, answer) };
+        let client = if tcp {
+            LiveClient::tcp(name, self.server(), lines, answer)
+        } else {
+            LiveClient::udp(name, lines, answer)
+        };
         client.diary.connected();
         (client, Feed { peer: peer.expect("joined"), source: Source::Camera })
     }
@@ -138,4 +143,21 @@ fn an_encoder_comes_in_by_whip_and_a_player_by_whep_with_their_own_tickets() {
     ));
     let receives = house.venue.whip(&house.ticket(Part::Encoder), &offer(&VIEWER), from).expect_err("it must send");
     assert!(receives.to_string().contains("RFC 9725"), "{receives}");
+}
+
+/// Offers of Chromium 156 as it sent them, without addresses.
+#[test]
+fn a_browsers_own_offers_are_understood() {
+    let house = House::new();
+    let from = [10, 0, 0, 9].into();
+    let offer = include_str!("offers/chromium-venue.sdp");
+    let joined = house.venue.join(&house.ticket(Part::Venue), offer, from).expect("an answer");
+    assert_eq!(joined.offered.sources, [Source::Microphone, Source::Camera]);
+    assert_eq!(joined.offered.places, [Place::Stage, Place::Audio(0)]);
+    for part in ["a=simulcast:recv l;m;h", "a=ice-lite", "tcptype passive", "VP8/90000", "transport-cc", "nack pli"] {
+        assert!(joined.answer.contains(part), "{part} in {}", joined.answer);
+    }
+    let offer = include_str!("offers/chromium-viewer.sdp");
+    let joined = house.venue.join(&house.ticket(Part::Viewer), offer, from).expect("an answer");
+    assert_eq!((joined.offered.sources.len(), joined.offered.places.len()), (0, 2));
 }

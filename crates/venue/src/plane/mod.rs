@@ -239,7 +239,10 @@ impl ForwardPlane {
             }
         }
         let waits = receiver.slots.iter().filter(|slot| !slot.is_audio() && !slot.settled());
-        let asked: Vec<(Feed, Layer)> = waits.filter_map(|slot| slot.wanted.zip(slot.target)).collect();
+        let asked = waits.filter_map(|slot| Some((slot, slot.wanted?))).flat_map(|(slot, feed)| {
+            Layer::ALL.into_iter().filter(|layer| slot.asks_for(*layer)).map(move |layer| (feed, layer))
+        });
+        let asked: Vec<(Feed, Layer)> = asked.collect();
         for (feed, layer) in asked {
             self.ask_key_frame(feed, layer, now);
         }

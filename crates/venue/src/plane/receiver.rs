@@ -65,17 +65,24 @@ impl Slot {
         }
     }
 
+    /// Whether a key frame of this layer of the wanted feed would be shown. While another feed is on, any layer up to the
+    /// target will do: a small picture now is better than a large one later.
+    pub fn asks_for(&self, layer: Layer) -> bool {
+        let other = self.live.is_none_or(|live| Some(live.feed) != self.wanted);
+        self.target == Some(layer) || (other && self.target.is_some_and(|target| layer < target))
+    }
+
     /// Whether a packet of this feed and layer goes out here; switches when it is the first of what was waited for.
     pub fn takes(&mut self, feed: Feed, layer: Layer, packet: &Packet) -> Took {
         let this = Live { feed, layer, stream: packet.stream };
         if self.live == Some(this) {
             return Took::Goes;
         }
-        let due = self.wanted == Some(feed) && (self.is_audio() || self.target == Some(layer));
+        let other = self.live.is_none_or(|live| live.feed != feed);
+        let due = self.wanted == Some(feed) && (self.is_audio() || self.asks_for(layer));
         if !due || !(self.is_audio() || packet.starts_key_frame) {
             return Took::Stays;
         }
-        let other = self.live.is_none_or(|live| live.feed != feed);
         self.live = Some(this);
         self.rewriter.switch(packet);
         if other { Took::Begins } else { Took::Goes }

@@ -91,6 +91,22 @@ fn a_switch_waits_for_the_key_frame_and_the_old_picture_stays_until_then() {
 }
 
 #[test]
+fn a_switch_takes_the_first_whole_picture_of_any_affordable_layer_and_then_the_best() {
+    let mut hall = Hall::new();
+    for layer in Layer::ALL {
+        hall.send(1, layer, false);
+    }
+    hall.plane.measured(PeerId(99), 900_000, hall.now);
+    hall.plane.route(Place::Stage, Some(feed(1, Source::Camera)), hall.now);
+    assert_eq!(hall.asked(), [(1, Layer::Low), (1, Layer::Middle)], "what the link carries, not the high one");
+    assert!(hall.send(1, Layer::High, true).is_empty());
+    assert_eq!(hall.send(1, Layer::Low, true), [0], "a small picture now");
+    assert_eq!(hall.send(1, Layer::Low, false), [0]);
+    assert_eq!(hall.send(1, Layer::Middle, true), [0], "then the best it carries");
+    assert!(hall.send(1, Layer::Low, true).is_empty(), "and not back");
+}
+
+#[test]
 fn a_withdrawn_grant_stops_the_very_next_packet() {
     let mut hall = Hall::new();
     hall.send(1, Layer::Low, false);
