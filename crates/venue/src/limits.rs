@@ -32,6 +32,8 @@ pub const QUIET_AFTER: Duration = Duration::from_secs(6);
 pub const GONE_AFTER: Duration = Duration::from_secs(30);
 /// Packets of one picture are gathered for at most this long before they go out together.
 pub const GATHER: Duration = Duration::from_millis(1);
+/// What is due this soon is done now: the kernel wakes by the millisecond, and a probe that runs late finds too small a link.
+pub const LEAD: Duration = Duration::from_millis(1);
 /// How often rates are read, layers allocated and key frames asked again.
 pub const TICK: Duration = Duration::from_millis(100);
 /// Between two key frame requests for one layer: a request needs a round trip and an encoder's turn.

@@ -160,6 +160,20 @@ fn a_bad_network_loses_no_picture_for_long() {
 }
 
 #[test]
+fn a_good_link_is_found_by_probing_and_gets_the_best_layer() {
+    let mut world = hall(15);
+    world.grant(0);
+    world.stage(0);
+    let stage = world.clients[2].line(Line::Picture, 0);
+    world.until_shown(2, stage, 0, SECOND);
+    world.run(SECOND * 10);
+    let since = world.now;
+    world.run(SECOND);
+    let high = on_line(&world, 2, stage).iter().filter(|seen| seen.at > since && seen.layer == 2).count();
+    assert!(high > 100, "fifty pictures of three packets, {high} packets of the high layer came");
+}
+
+#[test]
 fn a_link_that_falls_to_80_kbit_keeps_its_sound_and_gets_pictures_back() {
     let mut world = hall(20);
     world.grant(0);
@@ -175,6 +189,7 @@ fn a_link_that_falls_to_80_kbit_keeps_its_sound_and_gets_pictures_back() {
     let since = world.now;
     world.run(SECOND * 10);
     let late = |world: &World, line| on_line(world, 2, line).iter().filter(|seen| seen.at > since).count();
+    println!("{} of 500 sounds over a link of 80 kbit/s", late(&world, sound));
     assert!(late(&world, sound) > 400, "sound goes on: {} of 500", late(&world, sound));
     world.weather[2].rate = None;
     world.run(SECOND * 30);

@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the tests look closer at what arrives")]
 #[path = "../../tests/common/client.rs"]
 mod client;
+mod floor;
 mod load;
 mod server;
 
@@ -25,6 +26,8 @@ fn main() {
     let list = std::env::var("VENUE_RECEIVERS").unwrap_or_else(|_| "50,100,200".into());
     let receivers: Vec<usize> = list.split(',').filter_map(|count| count.trim().parse().ok()).collect();
     let seconds = std::env::var("VENUE_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
+    let floor = floor::send();
+    println!("bare sends of five datagrams of 1,000 bytes, cut by the kernel: {floor:.2} µs CPU each datagram");
     let mut rows = Vec::new();
     for count in receivers {
         let found = load::run(count, seconds);
@@ -33,7 +36,10 @@ fn main() {
         let row = |measure: &str, value: f64, unit: &str, aim: Option<f64>| -> Value {
             json!({"bench": "venue", "case": case, "measure": measure, "value": value, "unit": unit, "aim": aim, "better": "lower"})
         };
-        rows.push(row("CPU per forwarded packet", found.cpu_per_packet, "µs", Some(AIM_CPU)));
+        let mut cpu = row("CPU per forwarded packet", found.cpu_per_packet, "µs", Some(AIM_CPU));
+        cpu["peers"] = json!({"bare sends, five in one": floor});
+        rows.push(cpu);
+        rows.push(row("packets per receiver and second", found.packets_per_receiver, "1/s", None));
         rows.push(row("of it in the kernel", found.kernel_share, "%", None));
         rows.push(row("memory per receiver", found.kib_per_receiver, "KiB", Some(AIM_MEMORY)));
         rows.push(row("CPU per join", found.join_cpu_ms, "ms", Some(AIM_JOIN)));

@@ -52,7 +52,7 @@ impl Udp {
         self.socket.local_addr()
     }
 
-    /// One batch. Tells whether there may be more.
+    /// One batch. Tells whether there may be more: a batch that is not full has emptied the socket.
     pub fn receive(&mut self, mut take: impl FnMut(SocketAddr, Option<IpAddr>, &[u8])) -> bool {
         let mut slices: Vec<IoSliceMut<'_>> = self.buffers.iter_mut().map(|buffer| IoSliceMut::new(buffer)).collect();
         let count = match self.state.recv(UdpSockRef::from(&self.socket), &mut slices, &mut self.meta) {
@@ -64,7 +64,7 @@ impl Udp {
                 take(meta.addr, meta.dst_ip, datagram);
             }
         }
-        true
+        count == BATCH_SIZE
     }
 
     /// Sends what waits; what goes over TCP is handed on. When the network takes no more, the rest waits for the next call.

@@ -13,7 +13,7 @@ mod outbox;
 mod seat;
 mod timers;
 
-use crate::limits::{CONNECT_WITHIN, GATHER, GONE_AFTER, MAX_ADDRESSES, MAX_PEERS, QUIET_AFTER, TICK};
+use crate::limits::{CONNECT_WITHIN, GATHER, GONE_AFTER, LEAD, MAX_ADDRESSES, MAX_PEERS, QUIET_AFTER, TICK};
 use crate::media::{Feed, Layer, MeetingId, Packet, PeerId, Send, Source};
 use crate::peer::{Peer, Turn};
 use crate::plane::{Effect, ForwardPlane};
@@ -166,10 +166,10 @@ impl Engine {
 
     /// Lets time pass: whoever is due, pictures that have gathered, the regular tick.
     pub fn advance(&mut self, now: Instant) {
-        while let Some((index, entry)) = self.timers.pop(now) {
+        let soon = now + LEAD;
+        while let Some((index, entry)) = self.timers.pop(soon) {
             let Some(seat) = self.seats[index].as_mut() else { continue };
-            if self.timers.due(&mut seat.timer, index, entry, now) {
-                seat.peer.advance(now);
+            if self.timers.due(&mut seat.timer, index, entry, soon) {
                 self.turns.push(index);
             }
         }

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
-/// Deadlines closer than this to now wait for it: a pacer's microseconds become bursts, as in browsers (5 ms), and a
-/// thousand connections do not wake the thread one by one.
-pub const GRAIN: Duration = Duration::from_millis(5);
+/// Deadlines closer than this to now wait for it: a pacer's microseconds become small bursts, and a thousand connections do
+/// not wake the thread one by one. Probing sends every 2 ms and must not wait longer; above [`crate::limits::LEAD`], or a
+/// deadline would come up in the turn that set it.
+pub const GRAIN: Duration = Duration::from_millis(2);
 
 /// Set by [`Timers::set`], kept by the connection it is for.
 #[derive(Debug, Clone, Copy, Default)]

@@ -77,7 +77,10 @@ impl Answerer {
         let fragment = rtc.direct_api().local_ice_credentials().ufrag;
         let slots = if receives { slots(&offer.lines) } else { Vec::new() };
         let sources = sources(&offer.lines);
-        Ok((Peer { rtc, slots, sources, streams: Vec::new(), fragment, idle: 0 }, answer))
+        Ok((
+            Peer { rtc, slots, sources, streams: Vec::new(), fragment, idle: 0, queued: 0, due: false, clock: now },
+            answer,
+        ))
     }
 
     fn connection(&self, receives: bool, now: Instant) -> Result<Rtc, AnswerError> {

@@ -170,7 +170,8 @@ impl Receiver {
                 self.slots[*at].target = raise;
             }
         }
-        let desired = allocate::best(sounds, &wants);
+        // On sound alone, probing for more than the way back to pictures would only cost sound.
+        let desired = if self.audio_only { PICTURES_FROM + PICTURES_FROM / 4 } else { allocate::best(sounds, &wants) };
         let changed = desired.abs_diff(self.desired) > self.desired / 8;
         changed.then(|| {
             self.desired = desired;

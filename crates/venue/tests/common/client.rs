@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::time::Instant;
-use str0m::bwe::Bitrate;
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
 use str0m::net::{DatagramRecv, Protocol, Receive, TcpType};
@@ -72,13 +71,8 @@ impl Client {
 
     fn with(candidate: Candidate, name: u8, lines: &[Line], keep: bool, now: Instant) -> (Self, String) {
         let (address, proto) = (candidate.addr(), candidate.proto());
-        let mut rtc = Rtc::builder()
-            .set_rtp_mode(true)
-            .clear_codecs()
-            .enable_opus(true, false)
-            .enable_vp8(true)
-            .enable_bwe(Some(Bitrate::mbps(4)))
-            .build(now);
+        let mut rtc =
+            Rtc::builder().set_rtp_mode(true).clear_codecs().enable_opus(true, false).enable_vp8(true).build(now);
         rtc.add_local_candidate(candidate);
         let mut api = rtc.sdp_api();
         let add = |line: &Line| {
