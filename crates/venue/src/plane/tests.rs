@@ -186,6 +186,47 @@ fn layers_nobody_watches_may_rest() {
     assert_eq!(demanded(&mut hall), Some([true, false, false]), "kept for a venue that may be called");
 }
 
+/// A meeting that stays open over a whole day: one picture a second, the floor passing every ten minutes. Timestamps pass 2^32
+/// after 13 hours and picture numbers 2^15 after 9; nothing of it may be seen by a receiver.
+#[test]
+fn a_day_long_meeting_has_unbroken_numbers() {
+    let mut hall = Hall::new();
+    let second = Duration::from_secs(1);
+    let mut last: Option<Send> = None;
+    let mut counts = [0u64; 3];
+    for at in 0u32..86_400 {
+        hall.now += second;
+        let speaker = 1 + u64::from(at / 600 % 2);
+        if at % 600 == 0 {
+            hall.plane.route(Place::Stage, Some(feed(speaker, Source::Camera)), hall.now);
+        }
+        if at % 10 == 0 {
+            hall.plane.tick(hall.now);
+        }
+        for camera in [1, 2] {
+            counts[camera as usize] += 1;
+            let sequence = counts[camera as usize];
+            let mut picture = packet(camera as u32, sequence, at % 600 < 3, hall.now);
+            picture.timestamp = (at.wrapping_mul(90_000)).wrapping_add(camera as u32 * 1_000_000_000);
+            let mut out = Vec::new();
+            hall.plane.forward(feed(camera, Source::Camera), Layer::Low, &[picture], &mut out);
+            for send in out {
+                if let Some(last) = last {
+                    assert_eq!(send.sequence, last.sequence + 1, "second {at}");
+                    // A second; or the millisecond between the old venue's last picture and the new one's first.
+                    let step = send.timestamp.wrapping_sub(last.timestamp);
+                    assert!(step == 90_000 || (step == 90 && at % 600 < 3), "second {at}: {step}");
+                    let (before, now) = (last.numbers.expect("numbers"), send.numbers.expect("numbers"));
+                    assert_eq!(now.picture, (before.picture + 1) & 0x7fff, "second {at}");
+                }
+                last = Some(send);
+            }
+        }
+    }
+    let sent = last.map_or(0, |send| send.sequence);
+    assert!(sent > 86_000, "{sent} pictures in a day");
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Grant(u64, bool),
