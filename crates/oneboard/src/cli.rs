@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::demo::{self, Demonstration};
 use crate::shell::Shell;
 use crate::tls::{self, Tls};
-use crate::{access_matrix, api, listen, records, roads, server, telemetry};
+use crate::{access_matrix, api, listen, records, roads, rosters, server, telemetry};
 
 /// Oneboard: the whole force on one board.
 #[derive(Debug, Parser)]
@@ -61,6 +61,9 @@ enum Command {
     /// Find the roads that warnings touch.
     #[command(subcommand)]
     Roads(roads::RoadsCommand),
+    /// Make rosters.
+    #[command(subcommand)]
+    Roster(rosters::RosterCommand),
     /// The demonstration: Longdong, an invented prefecture, and a night that plays by itself.
     Demo(Demo),
 }
@@ -107,6 +110,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Restore { source, data } => records::restore(&source, &data),
         Command::Cap(command) => roads::cap(command),
         Command::Roads(command) => roads::roads(command),
+        Command::Roster(command) => rosters::run(command),
         Command::Demo(wanted) => demonstrate(&wanted),
     }
 }

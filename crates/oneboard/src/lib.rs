@@ -22,6 +22,7 @@ pub mod lookout;
 pub mod page;
 pub mod records;
 pub mod roads;
+pub mod rosters;
 pub mod routes;
 pub mod server;
 pub mod sheets;

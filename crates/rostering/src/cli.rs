@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::format::{curtois, inrc2};
 use crate::problem::Problem;
-use crate::solve::{Options, Solution, SolveError, solve as run};
+use crate::solve::{self, Options, Solution, SolveError};
 
 /// Why a run ended without a roster.
 #[derive(Debug, Error)]
@@ -42,14 +42,29 @@ pub enum CliError {
     Progress(io::Error),
 }
 
-struct Arguments {
-    file: PathBuf,
-    inrc2: bool,
-    options: Options,
-    out: PathBuf,
+/// The formats that are read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One text file of Curtois & Qu; the roster is one file.
+    Curtois,
+    /// A name `FOLDER/SET_HISTORY_WEEK-WEEK-…` of INRC-II; the roster is a folder of `sol-week0.txt` and so on.
+    Inrc2,
 }
 
-fn parse(arguments: &[String]) -> Result<Arguments, CliError> {
+/// One file to solve, and where the roster goes.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The problem.
+    pub file: PathBuf,
+    /// Its format.
+    pub format: Format,
+    /// When to stop, and how.
+    pub options: Options,
+    /// The roster.
+    pub out: PathBuf,
+}
+
+fn parse(arguments: &[String]) -> Result<Job, CliError> {
     let usage = |text: String| CliError::Usage(text);
     let (mut file, mut format, mut out) = (None, None, None);
     let mut options = Options { seconds: None, ..Options::default() };
@@ -82,47 +97,54 @@ fn parse(arguments: &[String]) -> Result<Arguments, CliError> {
     if options.seconds.is_none() && options.barriers.is_none() {
         options.seconds = Some(60.0);
     }
-    let inrc2 = match format {
-        Some("curtois") => false,
-        Some("inrc2") => true,
+    let format = match format {
+        Some("curtois") => Format::Curtois,
+        Some("inrc2") => Format::Inrc2,
         other => return Err(usage(format!("--format is {other:?}, expected curtois or inrc2"))),
     };
     let file = file.ok_or_else(|| usage("no file is given".into()))?;
     let out = out.ok_or_else(|| usage("--out is missing".into()))?;
-    Ok(Arguments { file, inrc2, options, out })
+    Ok(Job { file, format, options, out })
+}
+
+/// Solves what the arguments name, as [`run`].
+///
+/// # Errors
+/// [`CliError`], in words for the terminal.
+pub fn solve(arguments: &[String], progress: &mut dyn Write) -> Result<(), CliError> {
+    run(&parse(arguments)?, progress)
 }
 
 /// Solves a file and writes the roster; progress goes to `progress` as JSON lines.
 ///
 /// # Errors
 /// [`CliError`], in words for the terminal.
-pub fn solve(arguments: &[String], progress: &mut dyn Write) -> Result<(), CliError> {
-    let arguments = parse(arguments)?;
-    if arguments.inrc2 {
-        return solve_inrc2(&arguments, progress);
+pub fn run(job: &Job, progress: &mut dyn Write) -> Result<(), CliError> {
+    if job.format == Format::Inrc2 {
+        return solve_inrc2(job, progress);
     }
-    let text = read_file(&arguments.file)?;
-    let problem = curtois::read(&text).map_err(|error| CliError::Curtois { path: arguments.file.clone(), error })?;
-    let solution = follow(&problem, &arguments.options, progress)?;
-    write_file(&arguments.out, &curtois::write(&problem, &solution.roster))
+    let text = read_file(&job.file)?;
+    let problem = curtois::read(&text).map_err(|error| CliError::Curtois { path: job.file.clone(), error })?;
+    let solution = follow(&problem, &job.options, progress)?;
+    write_file(&job.out, &curtois::write(&problem, &solution.roster))
 }
 
 /// `FILE` is `FOLDER/SET_HISTORY_WEEK-WEEK-…`, where `FOLDER` or `FOLDER/SET` holds the files of the set;
 /// `--out` is a folder for `sol-week0.txt` and so on.
-fn solve_inrc2(arguments: &Arguments, progress: &mut dyn Write) -> Result<(), CliError> {
-    let name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+fn solve_inrc2(job: &Job, progress: &mut dyn Write) -> Result<(), CliError> {
+    let name = job.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let files = inrc2::files(name.trim_end_matches(".txt"))?;
-    let mut folder = arguments.file.parent().map(Path::to_owned).unwrap_or_default();
+    let mut folder = job.file.parent().map(Path::to_owned).unwrap_or_default();
     if !folder.join(&files.scenario).exists() {
         folder.push(&files.folder);
     }
     let weeks: Result<Vec<String>, CliError> = files.weeks.iter().map(|week| read_file(&folder.join(week))).collect();
     let (scenario, history) = (read_file(&folder.join(&files.scenario))?, read_file(&folder.join(&files.history))?);
     let problem = inrc2::read(&files, &scenario, &history, &weeks?)?;
-    let solution = follow(&problem, &arguments.options, progress)?;
-    std::fs::create_dir_all(&arguments.out).map_err(|error| CliError::File { path: arguments.out.clone(), error })?;
+    let solution = follow(&problem, &job.options, progress)?;
+    std::fs::create_dir_all(&job.out).map_err(|error| CliError::File { path: job.out.clone(), error })?;
     for (week, text) in inrc2::write(&problem, &files, &solution.roster).iter().enumerate() {
-        write_file(&arguments.out.join(format!("sol-week{week}.txt")), text)?;
+        write_file(&job.out.join(format!("sol-week{week}.txt")), text)?;
     }
     Ok(())
 }
@@ -132,7 +154,7 @@ fn follow(problem: &Problem, options: &Options, progress: &mut dyn Write) -> Res
     let mut last = (u64::MAX, None);
     let mut failed = None;
     let started = std::time::Instant::now();
-    let solution = run(problem, options, &mut |now| {
+    let solution = solve::solve(problem, options, &mut |now| {
         if (now.penalty, now.bound) != last {
             last = (now.penalty, now.bound);
             failed = line(progress, now.seconds, now.penalty, now.bound, now.barrier, "searching").err();

@@ -11,12 +11,13 @@ use thiserror::Error;
 use crate::checker;
 use crate::model::Model;
 use crate::problem::{PersonId, Problem, Roster};
+use crate::search::ascent::Ascent;
 use crate::search::columns::{Effort, Part, Relaxation, Workbench};
 use crate::search::neighbourhood::{Neighbourhoods, Proposal};
 use crate::search::polish::{self, Standing};
 use crate::search::pricer::{Query, RowPrices};
 use crate::search::random::Random;
-use crate::search::volume::Volume;
+use crate::search::reinsert::Walk;
 use crate::validate::{ProblemError, validate};
 
 /// Largest linear programme (rows and people) that is solved over everything at once; its inverse is dense.
@@ -24,17 +25,20 @@ const WHOLE_ROWS: usize = 1_000;
 /// Rounds of pricing for the relaxation of the whole.
 const WHOLE_ROUNDS: usize = 400;
 /// Rounds of the whole relaxation before neighbourhoods take turns with it.
-const QUIET_ROUNDS: usize = 8;
+const QUIET_ROUNDS: usize = 12;
 /// Columns of the whole relaxation at most this dear (penalty) are remembered.
 const USEFUL: f64 = 2.5;
-/// Relative gap of the whole relaxation at which a first dive pays.
+/// Relative gap of the whole relaxation at which a first dive pays after some rounds, and at which it pays at once.
 const NEAR: f64 = 0.06;
-/// Rows from which a dive prices less often between its steps.
-const MANY_ROWS: usize = 270;
-/// Rounds of the volume algorithm before the linear programme.
-const VOLUME_ROUNDS: usize = 150;
-/// Where the whole is too large for a linear programme: barriers between two rounds of the volume algorithm.
-const VOLUME_EVERY: u64 = 3;
+const NEAREST: f64 = 0.008;
+/// Most rounds of pricing after each step of a dive over everybody.
+const DIVE_ROUNDS: usize = 5;
+/// Most sweeps of the price ascent before the linear programme.
+const ASCENT_SWEEPS: usize = 120;
+/// Where the whole is too large for a linear programme: sweeps of the price ascent between two pieces of the walks.
+const ASCENT_EVERY: u64 = 4;
+/// Rounds of walks before the relaxation of the whole begins.
+const FIRST_WALKS: usize = 4;
 /// Passes of one-person improvement after a construction or a dive.
 const PASSES: usize = 6;
 /// Pieces of work between two barriers, whatever the number of threads.
@@ -133,6 +137,7 @@ struct Run<'a, 'b> {
     bound: Option<(i64, Vec<i32>)>,
     report: &'b mut dyn FnMut(&Progress) -> bool,
     stopped: bool,
+    walks: Vec<Walk>,
 }
 
 /// Solves until stopped, told by `report` (return false to stop), or proven optimal.
@@ -155,6 +160,7 @@ pub fn solve(
         bound: None,
         report,
         stopped: false,
+        walks: (0..JOBS as u64).map(|number| Walk::new(options.seed, number)).collect(),
     };
     let standing = run.search()?;
     let checked = checker::roster::check(problem, &standing.roster);
@@ -217,28 +223,52 @@ impl Run<'_, '_> {
             }
         }
         let mut neighbourhoods = Neighbourhoods::new(model, self.options.seed);
+        for _ in 0..FIRST_WALKS {
+            if !self.walk(&mut standing, &mut bench) {
+                return Ok(standing);
+            }
+        }
         if model.rows.len() + model.people.len() <= WHOLE_ROWS {
             self.whole(&mut standing, &mut bench, &mut random, &mut neighbourhoods);
+        } else {
+            // Too large for a linear programme over everything: prices climb by themselves, and walks go on beside.
+            self.climb(&mut standing, &mut bench, ASCENT_EVERY);
         }
-        let mut volume = (model.rows.len() + model.people.len() > WHOLE_ROWS).then(|| Volume::new(model));
         while !self.stopped {
-            // Too large for a linear programme over everything: the bound grows beside the search.
-            if self.barrier.is_multiple_of(VOLUME_EVERY)
-                && let Some(walk) = &mut volume
-            {
-                let going = walk.round(model, &standing, &mut bench, self.options.threads);
-                self.note_bound(walk.best.as_ref());
-                if !going {
-                    volume = None;
-                }
-            }
             self.improve(&mut standing, &mut bench, &mut neighbourhoods);
         }
         Ok(standing)
     }
 
-    /// One round of large neighbourhoods, up to the next barrier.
+    /// One round of walks and one of large neighbourhoods, each up to a barrier.
     fn improve(&mut self, standing: &mut Standing, bench: &mut Workbench, neighbourhoods: &mut Neighbourhoods) {
+        if self.walk(standing, bench) {
+            self.neighbours(standing, bench, neighbourhoods);
+        }
+    }
+
+    /// Lets every walk go on for a while, up to the next barrier; false when that was the last.
+    fn walk(&mut self, standing: &mut Standing, bench: &mut Workbench) -> bool {
+        let (model, best) = (self.model, &*standing);
+        let found: Vec<Option<Standing>> = if bench.pricers.len() > 1 {
+            std::thread::scope(|scope| {
+                let pairs = self.walks.iter_mut().zip(&mut bench.pricers);
+                let handles: Vec<_> =
+                    pairs.map(|(walk, pricer)| scope.spawn(move || walk.go(model, best, pricer))).collect();
+                handles.into_iter().map(|handle| handle.join().expect("a walk does not panic")).collect()
+            })
+        } else {
+            self.walks.iter_mut().map(|walk| walk.go(model, best, &mut bench.pricers[0])).collect()
+        };
+        for better in found.into_iter().flatten() {
+            if better.total < standing.total {
+                *standing = better;
+            }
+        }
+        self.pass(standing)
+    }
+
+    fn neighbours(&mut self, standing: &mut Standing, bench: &mut Workbench, neighbourhoods: &mut Neighbourhoods) {
         let model = self.model;
         let jobs = neighbourhoods.plan(model, standing, JOBS);
         let (known, now) = (&*neighbourhoods, &*standing);
@@ -256,6 +286,22 @@ impl Run<'_, '_> {
         self.pass(standing);
     }
 
+    /// Lets prices climb, with a piece of the walks after every so many sweeps; `None` when that was the last barrier.
+    fn climb(&mut self, standing: &mut Standing, bench: &mut Workbench, walk_every: u64) -> Option<Ascent> {
+        let mut ascent = Ascent::new(self.model, standing);
+        for sweep in 1..=ASCENT_SWEEPS as u64 {
+            let going = ascent.round(self.model, standing, bench, self.options.threads);
+            self.note_bound(ascent.best.as_ref());
+            if !self.pass(standing) || (sweep.is_multiple_of(walk_every) && !self.walk(standing, bench)) {
+                return None;
+            }
+            if !going {
+                break;
+            }
+        }
+        Some(ascent)
+    }
+
     /// Relaxes and dives over everybody at once.
     fn whole(
         &mut self,
@@ -266,27 +312,19 @@ impl Run<'_, '_> {
     ) {
         let model = self.model;
         let part = Part { people: (0..model.people.len()).collect(), free: 0..model.days };
-        let dive_rounds = if model.rows.len() > MANY_ROWS { 2 } else { 6 };
-        let effort = Effort { rounds: WHOLE_ROUNDS, dive_rounds, threads: self.options.threads, exact: false };
+        // A dive takes a while: the walks go on beside it, a piece after each of its steps.
+        let mut walkers = Workbench::new(bench.pricers.len());
+        let effort =
+            Effort { rounds: WHOLE_ROUNDS, dive_rounds: DIVE_ROUNDS, threads: self.options.threads, exact: false };
         let base = standing.clone();
-        let mut volume = Volume::new(model);
-        for _ in 0..VOLUME_ROUNDS {
-            let going = volume.round(model, standing, bench, self.options.threads);
-            self.note_bound(volume.best.as_ref());
-            if !self.pass(standing) {
-                return;
-            }
-            if !going {
-                break;
-            }
-        }
+        let Some(mut ascent) = self.climb(standing, bench, u64::MAX) else { return };
         let mut relaxation = Relaxation::new(model, &part, &base.roster, &base.counts, random);
-        for (person, rows) in volume.found.iter_mut().enumerate() {
+        for (person, rows) in ascent.found.iter_mut().enumerate() {
             for cells in rows.drain(..) {
                 relaxation.add(person, cells);
             }
         }
-        relaxation.start_from(&volume.centre, volume.best.take());
+        relaxation.start_from(&ascent.centre, ascent.best.take());
         let mut dived = false;
         for round in 0..effort.rounds {
             let going = relaxation.round(effort, bench);
@@ -297,10 +335,10 @@ impl Run<'_, '_> {
             if !going {
                 break;
             }
-            if !dived && relaxation.gap() < NEAR {
+            if !dived && relaxation.gap() < if round >= QUIET_ROUNDS { NEAR } else { NEAREST } {
                 // A copy dives at once: what is left of the relaxation serves the bound more than the roster.
                 dived = true;
-                let rows = relaxation.clone().dive(effort, bench, random, &mut || self.pass(standing));
+                let rows = relaxation.clone().dive(effort, bench, random, &mut || self.walk(standing, &mut walkers));
                 self.adopt(standing, rows.unwrap_or_default(), &part, bench);
                 if self.stopped {
                     return;
@@ -315,7 +353,7 @@ impl Run<'_, '_> {
             }
         }
         neighbourhoods.learn(relaxation.useful(USEFUL));
-        let rows = relaxation.dive(effort, bench, random, &mut || self.pass(standing));
+        let rows = relaxation.dive(effort, bench, random, &mut || self.walk(standing, &mut walkers));
         self.adopt(standing, rows.unwrap_or_default(), &part, bench);
     }
 

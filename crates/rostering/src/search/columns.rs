@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::master::Simplex;
 use super::pricer::{Answer, Pricer, Query, RowPrices};
 use super::random::Random;
-use crate::model::Model;
+use crate::model::{Model, Row};
 use crate::problem::{OFF, PersonId, Roster};
 
 /// Columns must pay at least this much (penalty) to be added.
@@ -22,6 +22,10 @@ const CLEAR: f64 = 0.7;
 const WHOLE: f64 = 0.98;
 /// Columns dearer than this (penalty) are left out of a dive.
 const HOPELESS: f64 = 40.0;
+/// Columns per person above which the dearest half is retired.
+const KEPT_COLUMNS: usize = 40;
+/// A step of a dive prices again while the last round took off at least this share.
+const STILL_FALLING: f64 = 1e-3;
 /// Pivots allowed for one solution of the master.
 const MOST_PIVOTS: usize = 20_000;
 
@@ -130,7 +134,9 @@ impl<'a> Relaxation<'a> {
         for &person in &part.people {
             model.add_to_counts(&mut rest, person, standing.row(person), -1);
         }
-        let rows: Vec<usize> = (0..model.rows.len()).filter(|&row| part.free.contains(&model.rows[row].day)).collect();
+        // A row that costs nothing whatever its count would only make the programme larger.
+        let matters = |row: &Row| part.free.contains(&row.day) && row.price_range(1) != (0, 0);
+        let rows: Vec<usize> = (0..model.rows.len()).filter(|&row| matters(&model.rows[row])).collect();
         let mut local = vec![u32::MAX; model.rows.len()];
         for (at, &row) in rows.iter().enumerate() {
             local[row] = at as u32;
@@ -204,7 +210,7 @@ impl<'a> Relaxation<'a> {
         for day in self.part.free.clone().filter(|&day| cells[day] != OFF) {
             for &row in &self.model.cell_rows[day * self.model.duties + usize::from(cells[day])] {
                 let coefficient = self.model.coefficient(&self.model.rows[row as usize], person);
-                if coefficient != 0 {
+                if coefficient != 0 && self.local[row as usize] != u32::MAX {
                     entries.push((self.local[row as usize], f64::from(coefficient)));
                 }
             }
@@ -240,9 +246,25 @@ impl<'a> Relaxation<'a> {
         self.programme.solve(MOST_PIVOTS);
     }
 
+    /// Retires the dearest columns where there are too many to look at in every pivot.
+    fn thin(&mut self) {
+        let most = KEPT_COLUMNS * self.part.people.len();
+        let open = self.columns.iter().filter(|column| self.programme.is_open(column.at));
+        let mut dear: Vec<(f64, usize)> =
+            open.map(|column| (self.programme.reduced_cost(column.at), column.at)).collect();
+        if dear.len() <= most {
+            return;
+        }
+        dear.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for &(_, at) in &dear[most / 2..] {
+            self.programme.retire(at);
+        }
+    }
+
     /// One round of column generation; false when no row of cells pays any more.
     pub fn round(&mut self, effort: Effort, bench: &mut Workbench) -> bool {
         self.programme.solve(MOST_PIVOTS);
+        self.thin();
         let current = self.programme.prices()[..self.rows.len()].to_vec();
         let smoothed = self.smooth.as_ref().filter(|_| self.smoothing);
         let blend = smoothed.map(|best| {
@@ -344,6 +366,8 @@ impl<'a> Relaxation<'a> {
         going: &mut dyn FnMut() -> bool,
     ) -> Option<Vec<(PersonId, Vec<u16>)>> {
         let people = self.part.people.len();
+        // Columns are closed by dual pivots, which begin from an optimum.
+        self.programme.solve(MOST_PIVOTS);
         for column in &self.columns {
             if self.programme.of(column.at) == 0.0 && self.programme.reduced_cost(column.at) > HOPELESS {
                 self.programme.close(column.at);
@@ -383,8 +407,14 @@ impl<'a> Relaxation<'a> {
                 }
             }
             self.smooth = None;
+            let mut last = f64::INFINITY;
             for _ in 0..effort.dive_rounds {
                 self.programme.solve(MOST_PIVOTS);
+                let now = self.programme.objective();
+                if now > last - last.abs() * STILL_FALLING {
+                    break;
+                }
+                last = now;
                 let prices = self.programme.prices()[..self.rows.len()].to_vec();
                 if self.price_round(effort, bench, &prices) == 0 {
                     break;

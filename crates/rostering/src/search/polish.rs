@@ -28,6 +28,21 @@ impl Standing {
         Some(Standing { roster, counts, own, total })
     }
 
+    /// Counts a person's cells in (`sign` 1) or out (-1) and returns what that changes in the cost of the rows.
+    pub fn count(&mut self, model: &Model, person: PersonId, cells: &[u16], sign: i32) -> i64 {
+        let mut change = 0;
+        for (day, &duty) in cells.iter().enumerate().filter(|(_, duty)| **duty != crate::problem::OFF) {
+            for &row in &model.cell_rows[day * model.duties + usize::from(duty)] {
+                let rule = &model.rows[row as usize];
+                let count = &mut self.counts[row as usize];
+                let before = rule.cost(*count);
+                *count += sign * model.coefficient(rule, person);
+                change += rule.cost(*count) - before;
+            }
+        }
+        change
+    }
+
     /// Gives a person another row, which must be legal and cost `own`.
     pub fn replace(&mut self, model: &Model, person: PersonId, cells: &[u16], own: i64) {
         let change = own - self.own[person] + self.change_of_rows(model, person, cells);

@@ -4,11 +4,15 @@
 //! counts, as arcs for [`super::pricer`]. Successions, runs of one shift, the length of the stretch and
 //! half weekends are settled here and never seen outside.
 
-use crate::model::{Model, Programme};
+use crate::model::{Model, Programme, RunRule};
 use crate::problem::Run;
 
 /// Costs at or above half of this are not reachable. Sums stay below a quarter of it by the choice of scale.
 pub(crate) const INFINITE: i32 = 1 << 29;
+
+/// A soft maximum of days in one shift from here on is left out while pricing: it would widen every table for
+/// stretches that other rules make dear long before. Prices are then a little low, which keeps bounds valid.
+const FAR_SAME: u32 = 14;
 
 /// The cheapest stretch of a length, with given minutes and counts.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +64,8 @@ pub(crate) struct Stretches {
     layers: Vec<Vec<i32>>,
     with_minutes: bool,
     with_weekends: bool,
+    /// Table cells walked so far: what pricing costs, whatever the machine.
+    pub work: u64,
 }
 
 impl Stretches {
@@ -93,7 +99,7 @@ impl Stretches {
         self.same = programme
             .same
             .iter()
-            .map(|rule| if rule.max == u32::MAX { rule.min.max(1) } else { rule.min.max(rule.max + 1) })
+            .map(|rule| if is_far(rule) { rule.min.max(1) } else { rule.min.max(rule.max + 1) })
             .max()
             .map_or(1, |most| most.min(longest) as usize);
         self.bump.clear();
@@ -213,6 +219,7 @@ impl Stretches {
         if self.layers.len() < length {
             self.layers.push(Vec::new());
         }
+        self.work += size as u64;
         let mut layer = std::mem::take(&mut self.layers[length - 1]);
         layer.clear();
         layer.resize(size, INFINITE);
@@ -226,7 +233,7 @@ impl Stretches {
                 };
                 let allowed =
                     !matches!(entry, Entry::Continues { shift: was, .. } if !model.follows[was * shifts + shift]);
-                let long = programme.same.get(shift).map_or(Some(0), |rule| rule.too_long(same));
+                let long = too_long(programme.same.get(shift), same);
                 let (Some(before), Some(long), true) = (before, long, allowed) else { continue };
                 let count = self.bumped(0, day * shifts + shift);
                 if count == u16::MAX {
@@ -278,7 +285,7 @@ impl Stretches {
                         }
                         let rule = programme.same.get(shift);
                         if best < INFINITE / 2
-                            && let Some(long) = rule.map_or(Some(0), |rule| rule.too_long(1))
+                            && let Some(long) = too_long(rule, 1)
                         {
                             let at = self.index(shifts, longer, usize::from(next), shift, 0);
                             layer[at] = layer[at].min(best + cost + long * scale);
@@ -287,7 +294,7 @@ impl Stretches {
                         if model.follows[shift * shifts + shift] {
                             for same in 0..self.same {
                                 let value = previous[self.index(shifts, extra, count, shift, same)];
-                                let long = rule.map_or(Some(0), |rule| rule.too_long(same as u32 + 2));
+                                let long = too_long(rule, same as u32 + 2);
                                 if value < INFINITE / 2
                                     && let Some(long) = long
                                 {
@@ -365,7 +372,7 @@ impl Stretches {
                             (0, programme.left_shift(was, run as u32 + 1))
                         };
                         let length_now = if was == shift { run as u32 + 2 } else { 1 };
-                        let long = rule.map_or(Some(0), |rule| rule.too_long(length_now));
+                        let long = too_long(rule, length_now);
                         if let (Some(left), Some(long)) = (left, long)
                             && now == same
                             && previous[from] + (left + long) * scale + self.cost[cell] == value
@@ -380,6 +387,16 @@ impl Stretches {
             at = from;
         }
     }
+}
+
+/// True where the maximum of days in one shift is none, or one that is left out.
+fn is_far(rule: &RunRule) -> bool {
+    rule.max == u32::MAX || (rule.max >= FAR_SAME && rule.above.is_some())
+}
+
+/// Cost of the day that makes a run of one shift `length` long.
+fn too_long(rule: Option<&RunRule>, length: u32) -> Option<i32> {
+    rule.filter(|rule| !is_far(rule)).map_or(Some(0), |rule| rule.too_long(length))
 }
 
 fn bumped(exact: &[(usize, usize)], state: usize, bits: usize) -> u16 {

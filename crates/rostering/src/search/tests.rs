@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
+use super::master::Simplex;
 use super::pricer::{Pricer, Query, RowPrices};
 use super::random::Random;
 use crate::checker;
@@ -218,6 +219,74 @@ fn bound_is_proven(seed: u64) -> Result<(), TestCaseError> {
     let bound = Bound { value, prices, scale: model.scale as u32, hard: model.hard as u32 };
     prop_assert_eq!(checker::bound::check(&problem, &bound, Some(best)), Ok(value), "seed {}", seed);
     Ok(())
+}
+
+/// A covering programme: rows that may be short or over at a cost, and columns of which each person takes one.
+struct Covering {
+    right: Vec<f64>,
+    people: usize,
+    columns: Vec<(f64, Vec<(u32, f64)>)>,
+}
+
+impl Covering {
+    fn random(random: &mut Random) -> Self {
+        let (rows, people) = (2 + random.below(12), 1 + random.below(6));
+        let mut right: Vec<f64> = (0..rows).map(|_| random.below(4) as f64).collect();
+        right.extend((0..people).map(|_| 1.0));
+        let mut columns = Vec::new();
+        for index in 0..people * (1 + random.below(9)) {
+            let mut entries: Vec<(u32, f64)> =
+                (0..rows).filter(|_| random.below(3) == 0).map(|row| (row as u32, 1.0)).collect();
+            entries.push(((rows + index % people) as u32, 1.0));
+            columns.push((random.below(40) as f64, entries));
+        }
+        Covering { right, people, columns }
+    }
+
+    /// The programme with the columns that `wanted` names, and their places in it.
+    fn programme(&self, wanted: impl Fn(usize) -> bool) -> (Simplex, Vec<Option<usize>>) {
+        let mut simplex = Simplex::new(&self.right, &mut Random::new(1));
+        let rows = self.right.len() - self.people;
+        for row in 0..rows {
+            simplex.slack(row, -1.0, (row % 3) as f64, f64::INFINITY);
+            let short = simplex.slack(row, 1.0, 20.0, f64::INFINITY);
+            simplex.start_with(short);
+        }
+        for person in 0..self.people {
+            let nobody = simplex.slack(rows + person, 1.0, 1_000.0, f64::INFINITY);
+            simplex.start_with(nobody);
+        }
+        let add = |(index, (cost, entries)): (usize, &(f64, Vec<(u32, f64)>))| {
+            wanted(index).then(|| simplex.add(*cost, entries.clone()))
+        };
+        let places = self.columns.iter().enumerate().map(add).collect();
+        (simplex, places)
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_programme_with_closed_columns_is_the_programme_without_them(seed in any::<u64>()) {
+        let mut random = Random::new(seed);
+        let covering = Covering::random(&mut random);
+        let (mut simplex, places) = covering.programme(|_| true);
+        prop_assert!(simplex.solve(10_000));
+        let mut gone = vec![false; covering.columns.len()];
+        for _ in 0..3 {
+            for (index, place) in places.iter().enumerate() {
+                let used = place.is_some_and(|place| simplex.of(place) > 0.1);
+                if random.below(if used { 2 } else { 5 }) == 0 {
+                    gone[index] = true;
+                    place.iter().for_each(|&place| simplex.close(place));
+                }
+            }
+            prop_assert!(simplex.solve(10_000));
+            let (mut fresh, _) = covering.programme(|index| !gone[index]);
+            prop_assert!(fresh.solve(10_000));
+            let (found, expected) = (simplex.objective(), fresh.objective());
+            prop_assert!((found - expected).abs() < 0.01, "seed {}: {} instead of {}", seed, found, expected);
+        }
+    }
 }
 
 proptest! {
