@@ -25,18 +25,18 @@ const WHOLE_ROWS: usize = 1_000;
 /// Rounds of pricing for the relaxation of the whole.
 const WHOLE_ROUNDS: usize = 400;
 /// Rounds of the whole relaxation before neighbourhoods take turns with it.
-const QUIET_ROUNDS: usize = 12;
+const QUIET_ROUNDS: usize = 8;
 /// Columns of the whole relaxation at most this dear (penalty) are remembered.
 const USEFUL: f64 = 2.5;
 /// Relative gap of the whole relaxation at which a first dive pays after some rounds, and at which it pays at once.
 const NEAR: f64 = 0.06;
-const NEAREST: f64 = 0.008;
+const NEAREST: f64 = 0.015;
 /// Most rounds of pricing after each step of a dive over everybody.
 const DIVE_ROUNDS: usize = 5;
 /// Most sweeps of the price ascent before the linear programme.
 const ASCENT_SWEEPS: usize = 120;
 /// Where the whole is too large for a linear programme: sweeps of the price ascent between two pieces of the walks.
-const ASCENT_EVERY: u64 = 4;
+const ASCENT_EVERY: u64 = 8;
 /// Rounds of walks before the relaxation of the whole begins.
 const FIRST_WALKS: usize = 4;
 /// Passes of one-person improvement after a construction or a dive.

@@ -10,17 +10,18 @@ use super::columns::{Part, Workbench, price_people};
 use super::polish::Standing;
 use super::pricer::{Answer, RowPrices};
 use crate::model::{Model, Row};
+use crate::problem::OFF;
 
 /// A first step moves the price of a row by this share of its slope for each person too many or too few.
 const FIRST_STEP: f64 = 0.15;
+/// Prices are likely to be this many times what a cell costs in what stands, and slopes so many times that.
+const LEVEL: f64 = 4.0;
 /// What each sweep leaves of the step.
 const SHRINK: f64 = 0.93;
+/// What a bound that is no better leaves of it: the steps were too long for the prices there are.
+const SETBACK: f64 = 0.6;
 /// A step this short moves nothing any more.
 const LAST_STEP: f64 = 0.003;
-/// Where the steps begin again, from the best prices, once they have become too short.
-const NEXT_STEP: f64 = 0.03;
-/// How often they begin again.
-const RESTARTS: usize = 2;
 /// Sweeps between two bounds.
 const BOUND_EVERY: usize = 5;
 /// Parts of a sweep after which prices move.
@@ -39,6 +40,8 @@ pub(crate) struct Ascent {
     /// Rows of cells of the last sweeps, by person.
     pub found: Vec<Vec<Vec<u16>>>,
     prices: Vec<f64>,
+    /// How large prices are likely to be.
+    level: f64,
     /// Sum of the prices since the last bound, and of how many.
     sum: Vec<f64>,
     summed: f64,
@@ -48,7 +51,6 @@ pub(crate) struct Ascent {
     multipliers: Vec<Vec<i32>>,
     step: f64,
     sweeps: usize,
-    restarts: usize,
     part: Part,
 }
 
@@ -58,13 +60,17 @@ impl Ascent {
         // People next to each other are often alike; a part of a sweep should not be.
         let moves = MOVES.min(people.div_ceil(FEWEST)).max(1);
         let order = (0..moves).flat_map(|first| (first..people).step_by(moves)).collect();
-        let centre = model.rows.iter().map(|row| clamp(model, row, -0.3 * f64::from(row.under)));
-        let centre: Vec<f64> = centre.collect();
+        // What a cell costs today says how large prices are likely to be.
+        let cells = (0..people).map(|person| standing.roster.row(person).iter().filter(|&&duty| duty != OFF).count());
+        let level = LEVEL * (standing.total as f64 / cells.sum::<usize>().max(1) as f64).max(0.25);
+        let start = |row: &Row| clamp(model, row, -f64::min(0.3 * f64::from(row.under), level));
+        let centre: Vec<f64> = model.rows.iter().map(start).collect();
         Ascent {
             best: None,
             found: vec![Vec::new(); people],
             prices: centre.clone(),
             centre,
+            level,
             sum: vec![0.0; model.rows.len()],
             summed: 0.0,
             chosen: (0..people).map(|person| standing.roster.row(person).to_vec()).collect(),
@@ -72,7 +78,6 @@ impl Ascent {
             multipliers: vec![Vec::new(); people],
             step: FIRST_STEP,
             sweeps: 0,
-            restarts: 0,
             part: Part { people: order, free: 0..model.days },
         }
     }
@@ -89,7 +94,7 @@ impl Ascent {
         for from in (0..people).step_by(size) {
             let open: Vec<usize> = (from..people.min(from + size)).collect();
             let prices = self.fixed(model, false);
-            for (&who, answer) in open.iter().zip(self.ask(model, standing, &prices, &open, bench, threads)) {
+            for (&who, answer) in open.iter().zip(self.ask(model, standing, &prices, &open, bench, threads, false)) {
                 let Some(cells) = answer.rows.into_iter().next() else { continue };
                 let person = self.part.people[who];
                 model.add_to_counts(&mut self.counts, person, &self.chosen[person], -1);
@@ -109,8 +114,8 @@ impl Ascent {
             // Below what a missing person costs, the count that fits the price is the floor, not the target.
             let cheap = *price < -f64::from(row.under);
             let fits = if cheap { row.floor } else { row.target };
-            let slope =
-                f64::from(row.under) + f64::from(row.over) + if cheap { f64::from(row.hard) / 16.0 } else { 0.0 };
+            let slope = f64::min(f64::from(row.under) + f64::from(row.over), LEVEL * self.level)
+                + if cheap { f64::from(row.hard) / 16.0 } else { 0.0 };
             let amount = f64::from(self.counts[index] - fits);
             *price = clamp(model, row, *price + step * slope.max(1.0) * amount);
             self.sum[index] += *price;
@@ -122,7 +127,11 @@ impl Ascent {
     fn bound(&mut self, model: &Model, standing: &Standing, bench: &mut Workbench, threads: usize) -> bool {
         let exact = self.fixed(model, true);
         let everybody: Vec<usize> = (0..self.part.people.len()).collect();
-        let answers = self.ask(model, standing, &exact, &everybody, bench, threads);
+        // Counts priced by multipliers lose a little for everybody, so the last try of a climb keeps them exactly.
+        let thorough = self.step < LAST_STEP;
+        let kept = self.multipliers.clone();
+        let answers = self.ask(model, standing, &exact, &everybody, bench, threads, thorough);
+        self.multipliers = kept;
         let mut bound = 0_i64;
         for (who, answer) in answers.into_iter().enumerate() {
             let Some(value) = answer.bound else { return false };
@@ -137,15 +146,12 @@ impl Ascent {
         if self.best.as_ref().is_none_or(|best| bound > best.0) {
             self.centre = exact.iter().map(|&price| f64::from(price) / model.scale as f64).collect();
             self.best = Some((bound, exact));
+        } else {
+            self.step *= SETBACK;
         }
         self.sum.fill(0.0);
         self.summed = 0.0;
-        if self.step < LAST_STEP {
-            self.restarts += 1;
-            self.step = NEXT_STEP;
-            self.prices.clone_from(&self.centre);
-        }
-        self.restarts <= RESTARTS
+        !thorough
     }
 
     /// Prices in fixed point: the last ones, or their average since the last bound.
@@ -159,6 +165,7 @@ impl Ascent {
         (0..model.rows.len()).map(fixed).collect()
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the workbench and how to use it come from the caller")]
     fn ask(
         &mut self,
         model: &Model,
@@ -167,6 +174,7 @@ impl Ascent {
         open: &[usize],
         bench: &mut Workbench,
         threads: usize,
+        exact: bool,
     ) -> Vec<Answer> {
         let mut shared = Vec::new();
         RowPrices::Linear(prices).shared(model, &mut shared);
@@ -180,7 +188,7 @@ impl Ascent {
             &mut self.multipliers[open[0]..=open[open.len() - 1]],
             bench,
             threads,
-            false,
+            exact,
         )
     }
 

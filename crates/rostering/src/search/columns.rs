@@ -18,6 +18,8 @@ const PAYS: f64 = 1e-4;
 const SMOOTHING: f64 = 0.6;
 /// Share of a column from which its person may be fixed while diving.
 const CLEAR: f64 = 0.7;
+/// Share from which that may be while fixing has cost nothing.
+const LIKELY: f64 = 0.35;
 /// A column this near to one is as good as fixed.
 const WHOLE: f64 = 0.98;
 /// Columns dearer than this (penalty) are left out of a dive.
@@ -373,6 +375,9 @@ impl<'a> Relaxation<'a> {
                 self.programme.close(column.at);
             }
         }
+        let at_once = (people / 8).max(1);
+        // As long as fixing costs nothing more of the unclear are fixed at a time.
+        let (mut least, mut before) = (1, self.programme.objective());
         while self.fixed.iter().any(Option::is_none) {
             let mut best: Vec<(f64, usize, usize)> = Vec::new();
             let mut top = vec![(-1.0, usize::MAX); people];
@@ -391,10 +396,10 @@ impl<'a> Relaxation<'a> {
                 }
             }
             best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            let at_once = (people / 8).max(1);
             let mut chosen: Vec<(usize, usize)> = Vec::new();
             for &(value, who, index) in &best {
-                if chosen.is_empty() || value > WHOLE || (value > CLEAR && chosen.len() < at_once) {
+                let few = chosen.len() < if value > CLEAR { at_once } else { least };
+                if chosen.is_empty() || value > WHOLE || (value > LIKELY && few) {
                     chosen.push((who, index));
                 }
             }
@@ -421,6 +426,9 @@ impl<'a> Relaxation<'a> {
                 }
             }
             self.programme.solve(MOST_PIVOTS);
+            let now = self.programme.objective();
+            least = if now < before + before.abs() * STILL_FALLING { (2 * least).min(at_once) } else { 1 };
+            before = now;
             if !going() {
                 return None;
             }

@@ -273,6 +273,7 @@ impl Pricer {
     fn fill_costs(&mut self, model: &Model, query: &Query, programme: &Programme, multipliers: &[i32]) {
         let (days, duties, shifts) = (model.days, model.duties, model.shifts);
         let scale = model.scale as i32;
+        self.stretches.work += (days * duties) as u64;
         self.off.clear();
         self.off_allowed.clear();
         let exact: Vec<(usize, usize)> = self.shape.exact.clone();
