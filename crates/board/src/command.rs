@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{At, CommandId, Id, Import, PersonId, access, alarm, checkin, force, operation, post, roster, watch};
+use crate::{
+    At, CommandId, Id, Import, PersonId, access, alarm, call_out, checkin, directive, force, operation, post, roster,
+    task, watch,
+};
 
 /// Who asks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +52,9 @@ pub enum Command {
     Checkin(checkin::Command),
     Watch(watch::Command),
     Alarm(alarm::Command),
+    Directive(directive::Command),
+    Task(task::Command),
+    CallOut(call_out::Command),
     /// What a workbook brings, all or none.
     Import(Box<Import>),
     /// Time has passed: do what was due.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Subject, access, alarm, checkin, force, operation, post, roster, watch};
+use crate::{Subject, access, alarm, call_out, checkin, directive, force, operation, post, roster, task, watch};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -15,6 +15,9 @@ pub enum Event {
     Checkin(checkin::Event),
     Watch(watch::Event),
     Alarm(alarm::Event),
+    Directive(directive::Event),
+    Task(task::Event),
+    CallOut(call_out::Event),
 }
 
 impl Event {
@@ -32,6 +35,9 @@ impl Event {
             Self::Checkin(event) => event.subjects(into),
             Self::Watch(event) => into.push(Subject::Watch(event.unit())),
             Self::Alarm(event) => event.subjects(into),
+            Self::Directive(event) => event.subjects(into),
+            Self::Task(event) => event.subjects(into),
+            Self::CallOut(event) => event.subjects(into),
         }
     }
 }

@@ -32,6 +32,12 @@ pub type RollCallId = Id<crate::checkin::RollCall>;
 pub type AlarmId = Id<crate::alarm::Alarm>;
 pub type GrantId = Id<crate::access::Grant>;
 pub type TextId = Id<crate::Str>;
+pub type DirectiveId = Id<crate::directive::Directive>;
+pub type TaskId = Id<crate::task::Task>;
+pub type CallOutId = Id<crate::call_out::CallOut>;
+/// A file kept beside the journal: the board knows that there is one, and no more.
+pub enum Attachment {}
+pub type AttachmentId = Id<Attachment>;
 
 /// Crockford's base 32 without the letters that are mistaken for digits.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -180,6 +186,9 @@ pub enum Subject {
     Watch(UnitId),
     Access(PersonId),
     Alarm(AlarmId),
+    Directive(DirectiveId),
+    Task(TaskId),
+    CallOut(CallOutId),
     /// Everything about access, whoever it concerns.
     Audit,
 }
@@ -197,6 +206,9 @@ impl Subject {
             Self::Access(id) => (7, id.value()),
             Self::Audit => (8, 0),
             Self::Alarm(id) => (20, id.value()),
+            Self::Directive(id) => (21, id.value()),
+            Self::Task(id) => (22, id.value()),
+            Self::CallOut(id) => (23, id.value()),
         }
     }
 }

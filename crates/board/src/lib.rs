@@ -33,8 +33,10 @@
 
 pub mod access;
 pub mod alarm;
+pub mod call_out;
 pub mod checkin;
 mod command;
+pub mod directive;
 mod event;
 pub mod force;
 mod id;
@@ -45,6 +47,7 @@ mod pairs;
 pub mod post;
 mod refusal;
 pub mod roster;
+pub mod task;
 mod text;
 mod time;
 pub mod watch;
@@ -55,11 +58,11 @@ pub const FINGERPRINT: &str = env!("BOARD_FINGERPRINT");
 pub use command::{Actor, Command, Context};
 pub use event::Event;
 pub use id::{
-    AlarmId, AssignmentId, CommandId, GrantId, Id, NotAnId, OperationId, PersonId, PostId, RollCallId, ShiftId,
-    Subject, TextId, UnitId,
+    AlarmId, AssignmentId, Attachment, AttachmentId, CallOutId, CommandId, DirectiveId, GrantId, Id, NotAnId,
+    OperationId, PersonId, PostId, RollCallId, ShiftId, Subject, TaskId, TextId, UnitId,
 };
 pub use import::Import;
 pub use machine::{Board, apply, decide, execute, permit, places};
 pub use refusal::Refusal;
-pub use text::{Label, Str};
+pub use text::{Label, Str, Wording};
 pub use time::{At, Minutes, Span};

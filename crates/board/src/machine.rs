@@ -6,8 +6,12 @@ use smallvec::SmallVec;
 
 use crate::access::{self, Access, Action, Denial, Place, Verdict, permits};
 use crate::alarm::{self, Alarms};
+use crate::call_out::{self, CallOuts};
+use crate::checkin::MOST_TIMERS;
+use crate::directive::{self, Directives};
 use crate::force::{self, Force};
 use crate::operation::{self, Operation};
+use crate::task::{self, Tasks};
 use crate::watch::{self, Watch};
 use crate::{Actor, At, Command, Context, Event, OperationId, Refusal, UnitId, checkin, import, post, roster};
 
@@ -21,6 +25,12 @@ pub struct Board {
     watches: OrdMap<UnitId, Watch>,
     #[serde(default)]
     pub alarms: Alarms,
+    #[serde(default)]
+    pub directives: Directives,
+    #[serde(default)]
+    pub tasks: Tasks,
+    #[serde(default)]
+    pub call_outs: CallOuts,
 }
 
 impl Board {
@@ -55,10 +65,17 @@ impl Board {
     pub fn watches(&self) -> impl Iterator<Item = (UnitId, &Watch)> {
         self.watches.iter().map(|(unit, watch)| (*unit, watch))
     }
-    /// When the next timer is due, of a running operation or of an alarm.
+    /// When the next timer is due: of a running operation, an alarm, a directive, a task or a call-out.
     pub fn next_timer(&self) -> Option<At> {
         let running = self.operations.values().filter(|found| found.is_running());
-        running.filter_map(|found| found.presence.next_timer()).chain(self.alarms.next_timer()).min()
+        let presence = running.filter_map(|found| found.presence.next_timer());
+        let others = [
+            self.alarms.next_timer(),
+            self.directives.next_timer(),
+            self.tasks.next_timer(),
+            self.call_outs.next_timer(),
+        ];
+        presence.chain(others.into_iter().flatten()).min()
     }
 
     pub(crate) fn operation_mut(&mut self, id: OperationId) -> Option<&mut Operation> {
@@ -71,6 +88,9 @@ impl Board {
         if let Some(gone) = self.operations.remove(&id) {
             let Operation { unit, title, period, drill, .. } = gone;
             self.closed.insert(id, operation::Closed { unit, title, period, drill, at });
+            self.directives.forget(id);
+            self.tasks.forget(id);
+            self.call_outs.forget(id);
         }
     }
 }
@@ -87,6 +107,9 @@ pub fn places(board: &Board, actor: Actor, command: &Command) -> SmallVec<[(Acti
         Command::Checkin(command) => one(checkin::place(board, actor, command)),
         Command::Watch(command) => one(watch::place(command)),
         Command::Alarm(command) => one(alarm::place(board, actor, command)),
+        Command::Directive(command) => directive::place(board, actor, command).into(),
+        Command::Task(command) => one(task::place(board, actor, command)),
+        Command::CallOut(command) => one(call_out::place(board, actor, command)),
         Command::Import(import) => import::place(board, import).into(),
         Command::PassTime => one((Action::OperateSystem, Place::Force)),
     }
@@ -108,6 +131,9 @@ pub fn permit(board: &Board, actor: Actor, command: &Command, now: At) -> Result
 /// What follows from a command on this board, or why nothing does. Rights are not asked here: see [`execute`].
 pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context) -> Result<Vec<Event>, Refusal> {
     let mut events = decide_noun(board, actor, command, context)?;
+    // Whoever comes to an audience later is told, and whoever leaves is asked no more, in the same entry.
+    let more = directive::follow(board, &events, context);
+    events.extend(more.into_iter().map(Event::Directive));
     let alarms = alarm::follow(board, &events, context);
     events.extend(alarms.into_iter().map(Event::Alarm));
     Ok(events)
@@ -121,24 +147,30 @@ fn decide_noun(board: &Board, actor: Actor, command: &Command, context: &Context
     Ok(match command {
         Command::Access(command) => all(access::decide(board, actor, command, context)?, Event::Access),
         Command::Force(command) => all(force::decide(board, command, context)?, Event::Force),
-        Command::Operation(command) => all(operation::decide(board, actor, command, context)?, Event::Operation),
+        Command::Operation(command) => operation::decide(board, actor, command, context)?,
         Command::Post(command) => all(post::decide(board, command, context)?, Event::Post),
         Command::Roster(command) => all(roster::decide(board, command)?, Event::Roster),
         Command::Checkin(command) => all(checkin::decide(board, actor, command, context)?, Event::Checkin),
         Command::Watch(command) => all(watch::decide(board, actor, command, context)?, Event::Watch),
         Command::Import(import) => import::decide(board, import, context)?,
         Command::Alarm(command) => all(alarm::decide(board, actor, command, context)?, Event::Alarm),
+        Command::Directive(command) => directive::decide(board, actor, command, context)?,
+        Command::Task(command) => all(task::decide(board, actor, command, context)?, Event::Task),
+        Command::CallOut(command) => all(call_out::decide(board, actor, command, context)?, Event::CallOut),
         Command::PassTime => pass_time(board, context),
     })
 }
 
 /// What was due. One noun at a time: what the one did is on the board when the next is asked, by the command after this.
 fn pass_time(board: &Board, context: &Context) -> Vec<Event> {
-    let presence = checkin::pass_time(board, context);
-    if !presence.is_empty() {
-        return all(presence, Event::Checkin);
-    }
-    all(alarm::pass_time(board, context), Event::Alarm)
+    let nouns: [fn(&Board, &Context) -> Vec<Event>; 5] = [
+        |board, context| all(checkin::pass_time(board, context), Event::Checkin),
+        |board, context| all(directive::pass_time(board, context, MOST_TIMERS), Event::Directive),
+        |board, context| all(task::pass_time(board, context, MOST_TIMERS), Event::Task),
+        |board, context| all(call_out::pass_time(board, context, MOST_TIMERS), Event::CallOut),
+        |board, context| all(alarm::pass_time(board, context), Event::Alarm),
+    ];
+    nouns.iter().map(|noun| noun(board, context)).find(|events| !events.is_empty()).unwrap_or_default()
 }
 
 /// Makes an event so. An event that names what is no longer there changes nothing.
@@ -164,6 +196,9 @@ pub fn apply(board: &mut Board, event: &Event) {
         }
         Event::Watch(event) => watch::apply(&mut board.watches, event),
         Event::Alarm(event) => alarm::apply(&mut board.alarms, event),
+        Event::Directive(event) => directive::apply(board, event),
+        Event::Task(event) => task::apply(&mut board.tasks, event),
+        Event::CallOut(event) => call_out::apply(&mut board.call_outs, event),
     }
 }
 

@@ -6,15 +6,21 @@
 //! Planning ─▶ Active ─▶ StandDown ─▶ Closed (leaves the board)
 //! ```
 
+mod preset;
+
 use imbl::Vector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use preset::{Does, Preset, PresetDirective};
 
 use crate::access::{Action, Place};
 use crate::checkin::Presence;
 use crate::post::{self, Post, Posts};
 use crate::roster::{self, Roster};
-use crate::{Actor, At, Board, Context, Label, Minutes, OperationId, PersonId, PostId, Span, UnitId};
+use crate::{
+    Actor, At, Board, Context, Label, Minutes, OperationId, PersonId, PostId, Span, TextId, UnitId, directive, watch,
+};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -47,7 +53,7 @@ pub struct Level {
     pub rung: u8,
     pub name: Label,
     /// What is proposed when this level is set.
-    pub actions: Vec<Label>,
+    pub actions: Vec<Preset>,
 }
 
 /// How long the operation waits before silence counts.
@@ -95,6 +101,8 @@ pub struct Proposal {
     pub number: u32,
     pub rung: u8,
     pub words: Label,
+    #[serde(default, skip_serializing_if = "Does::is_nothing")]
+    pub does: Does,
     pub state: ProposalState,
 }
 
@@ -112,6 +120,9 @@ pub struct Operation {
     pub last: Option<OperationId>,
     /// The rung in force and since when.
     pub level: Option<(u8, At)>,
+    /// The line of the log with the verbal order by which that level was set.
+    #[serde(default)]
+    pub order: Option<(UnitId, u32)>,
     pub proposals: Vector<Proposal>,
     /// How many proposals there have been: a number is never given twice, so that a late answer cannot hit another.
     #[serde(default)]
@@ -144,6 +155,7 @@ impl Operation {
             terms: row.terms,
             last: row.last,
             level: None,
+            order: None,
             proposals: Vector::new(),
             proposed: 0,
             posts: Posts::default(),
@@ -175,7 +187,11 @@ pub enum Command {
     SetLevel {
         operation: OperationId,
         rung: u8,
+        /// The leader who ordered it by telephone: it counts at once, and they sign for it later.
         by_order_of: Option<PersonId>,
+        /// What they said.
+        #[serde(default)]
+        words: Option<TextId>,
     },
     AnswerProposal {
         operation: OperationId,
@@ -200,6 +216,9 @@ pub enum Event {
         at: At,
         by: Actor,
         by_order_of: Option<PersonId>,
+        /// The line of the log that has the order and its countersignature.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<(UnitId, u32)>,
         proposals: Vec<Proposal>,
     },
     ProposalAnswered {
@@ -260,8 +279,23 @@ pub(crate) fn place(board: &Board, command: &Command) -> Vec<(Action, Place)> {
             places
         }
         Command::SetPhase { operation, .. } => vec![(Action::PlanOperation, of(*operation))],
-        Command::SetLevel { operation, .. } | Command::AnswerProposal { operation, .. } => {
-            vec![(Action::SetLevel, of(*operation))]
+        Command::SetLevel { operation, by_order_of, .. } => {
+            let mut places = vec![(Action::SetLevel, of(*operation))];
+            places.extend(by_order_of.map(|_| (Action::RecordVerbalOrder, of(*operation))));
+            places
+        }
+        Command::AnswerProposal { operation, number, take } => {
+            let mut places = vec![(Action::SetLevel, of(*operation))];
+            let found = board.operation(*operation).filter(|_| *take);
+            let proposal = found.and_then(|found| found.proposals.iter().find(|proposal| proposal.number == *number));
+            // Taking it does what it presets, so it needs that right too.
+            places.extend(proposal.and_then(|proposal| match proposal.does {
+                Does::Nothing => None,
+                Does::IssueDirective(_) => Some((Action::IssueDirective, of(*operation))),
+                Does::OpenCallOut { .. } => Some((Action::OpenCallOut, of(*operation))),
+                Does::RequireStrength { .. } => Some((Action::PlanPosts, of(*operation))),
+            }));
+            places
         }
     }
 }
@@ -271,7 +305,8 @@ pub(crate) fn decide(
     actor: Actor,
     command: &Command,
     context: &Context,
-) -> Result<Vec<Event>, crate::Refusal> {
+) -> Result<Vec<crate::Event>, crate::Refusal> {
+    let one = |event: Event| Ok(vec![crate::Event::Operation(event)]);
     let at = context.now;
     match command {
         Command::Plan(row) => {
@@ -303,7 +338,7 @@ pub(crate) fn decide(
                 }
                 check_change(board, found, row)?;
             }
-            Ok(vec![Event::Planned(row.clone())])
+            one(Event::Planned(row.clone()))
         }
         Command::SetPhase { operation: id, phase } => {
             let operation = board.known_operation(*id)?;
@@ -320,43 +355,49 @@ pub(crate) fn decide(
             if *phase == Phase::Closed && here > 0 {
                 return Err(Refusal::StillManned { count: here }.into());
             }
-            Ok(vec![Event::PhaseSet { operation: *id, phase: *phase, at, by: actor }])
+            one(Event::PhaseSet { operation: *id, phase: *phase, at, by: actor })
         }
-        Command::SetLevel { operation: id, rung, by_order_of } => {
+        Command::SetLevel { operation: id, rung, by_order_of, words } => {
             let operation = board.running(*id)?;
             let level = operation.level_named(*rung).ok_or(Refusal::NoSuchLevel { rung: *rung })?;
             if let Some((rung, since)) = operation.level.filter(|(present, _)| present == rung) {
                 return Err(Refusal::LevelAlready { rung, since }.into());
             }
+            let mut events = Vec::new();
+            let mut order = None;
             if let Some(leader) = by_order_of {
-                board.force.known_person(*leader)?;
+                let words = words.ok_or(directive::Refusal::OrderWithoutWords)?;
+                let unit = operation.unit;
+                let (number, line) = watch::order_line(board, unit, actor, at, Some(*id), *leader, words)?;
+                order = Some((unit, number));
+                events.push(crate::Event::Watch(line));
             }
-            let proposals = (operation.proposed + 1..)
-                .zip(&level.actions)
-                .map(|(number, words)| Proposal {
-                    number,
-                    rung: *rung,
-                    words: words.clone(),
-                    state: ProposalState::Open,
-                })
-                .collect();
-            Ok(vec![Event::LevelSet {
-                operation: *id,
+            let proposal = |(number, action): (u32, &Preset)| Proposal {
+                number,
                 rung: *rung,
-                at,
-                by: actor,
-                by_order_of: *by_order_of,
-                proposals,
-            }])
+                words: action.words.clone(),
+                does: action.does.clone(),
+                state: ProposalState::Open,
+            };
+            let proposals = (operation.proposed + 1..).zip(&level.actions).map(proposal).collect();
+            let (operation, rung, by_order_of) = (*id, *rung, *by_order_of);
+            let set = Event::LevelSet { operation, rung, at, by: actor, by_order_of, order, proposals };
+            events.push(crate::Event::Operation(set));
+            Ok(events)
         }
         Command::AnswerProposal { operation: id, number, take } => {
             let operation = board.running(*id)?;
             let open =
                 operation.proposals.iter().find(|found| found.number == *number && found.state == ProposalState::Open);
-            open.ok_or(Refusal::NoSuchProposal { number: *number })?;
+            let open = open.ok_or(Refusal::NoSuchProposal { number: *number })?;
             let state =
                 if *take { ProposalState::Taken { by: actor, at } } else { ProposalState::SetAside { by: actor, at } };
-            Ok(vec![Event::ProposalAnswered { operation: *id, number: *number, state }])
+            let answered = Event::ProposalAnswered { operation: *id, number: *number, state };
+            let mut events = vec![crate::Event::Operation(answered)];
+            if *take {
+                events.extend(preset::carry_out(board, actor, (*id, operation), (&open.does, open.rung), context)?);
+            }
+            Ok(events)
         }
     }
 }
@@ -428,9 +469,10 @@ pub(crate) fn apply(board: &mut Board, event: &Event) {
             }
             operation.phase = *phase;
         }
-        Event::LevelSet { operation, rung, at, proposals, .. } => {
+        Event::LevelSet { operation, rung, at, order, proposals, .. } => {
             let Some(operation) = board.operation_mut(*operation) else { return };
             operation.level = Some((*rung, *at));
+            operation.order = *order;
             // What was proposed for another level and not taken is out of date.
             operation.proposals.retain(|old| old.state != ProposalState::Open);
             operation.proposals.extend(proposals.iter().cloned());

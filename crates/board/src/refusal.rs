@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::{access, alarm, checkin, force, operation, post, roster, watch};
+use crate::{access, alarm, call_out, checkin, directive, force, operation, post, roster, task, watch};
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,4 +28,10 @@ pub enum Refusal {
     Watch(#[from] watch::Refusal),
     #[error(transparent)]
     Alarm(#[from] alarm::Refusal),
+    #[error(transparent)]
+    Directive(#[from] directive::Refusal),
+    #[error(transparent)]
+    Task(#[from] task::Refusal),
+    #[error(transparent)]
+    CallOut(#[from] call_out::Refusal),
 }

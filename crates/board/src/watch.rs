@@ -448,6 +448,36 @@ pub(crate) fn decide(
     }
 }
 
+/// A verbal order written into a unit's log: it counts at once, and the leader who gave it is asked for a signature.
+pub(crate) fn order_line(
+    board: &Board,
+    unit: UnitId,
+    by: Actor,
+    at: At,
+    operation: Option<OperationId>,
+    leader: PersonId,
+    words: TextId,
+) -> Result<(u32, Event), crate::Refusal> {
+    board.force.known_person(leader)?;
+    let line = Line {
+        at,
+        by,
+        kind: Kind::VerbalOrder,
+        operation,
+        callsign: "".into(),
+        post: None,
+        words,
+        // What was ordered is done with the order itself; what stays open is the signature.
+        triage: Triage::Information,
+        owner: None,
+        decision: None,
+        closed: Some((by, at)),
+        order: Some((leader, Countersignature::Pending)),
+    };
+    let number = board.watch(unit).map_or(0, Watch::latest) + 1;
+    Ok((number, Event::Written { unit, number, line }))
+}
+
 pub(crate) fn apply(watches: &mut OrdMap<UnitId, Watch>, event: &Event) {
     let watch = watches.entry(event.unit()).or_default();
     match event {

@@ -36,6 +36,26 @@ pub enum Action {
     ViewAlarms,
     /// Take an alarm, say what is being done, hand it on, clear it.
     AnswerAlarm,
+    ViewDirective,
+    /// Write, issue, amend, withdraw and close a unit's directives.
+    IssueDirective,
+    /// Answer for one with one's name as the second person.
+    ApproveDirective,
+    /// Pass one on to those below.
+    RelayDirective,
+    /// Give a receipt: one's own, or that of a unit one leads or keeps the watch of.
+    ReceiveDirective,
+    /// Record what somebody said of one by radio or telephone.
+    RecordReceipt,
+    RuleOnDifficulty,
+    ViewTask,
+    /// Assign tasks, and answer for their results.
+    AssignTask,
+    /// Accept a task, and report on it: one's own, or that of a unit one leads or keeps the watch of.
+    DoTask,
+    OpenCallOut,
+    /// Say whether one comes.
+    AnswerCallOut,
     GrantRole,
     /// Lend a role one holds.
     Delegate,
@@ -46,7 +66,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 40] = [
         Self::ViewBoard,
         Self::ViewPosts,
         Self::ViewRoster,
@@ -69,6 +89,18 @@ impl Action {
         Self::Countersign,
         Self::ViewAlarms,
         Self::AnswerAlarm,
+        Self::ViewDirective,
+        Self::IssueDirective,
+        Self::ApproveDirective,
+        Self::RelayDirective,
+        Self::ReceiveDirective,
+        Self::RecordReceipt,
+        Self::RuleOnDifficulty,
+        Self::ViewTask,
+        Self::AssignTask,
+        Self::DoTask,
+        Self::OpenCallOut,
+        Self::AnswerCallOut,
         Self::GrantRole,
         Self::Delegate,
         Self::KeepAccounts,

@@ -271,9 +271,15 @@ impl<'a> Asker<'a> {
     /// What a person may do because it is theirs: their own record, the post they stand, the post they lead.
     fn owns(&self, action: Action, subject: &Subject<'_>) -> bool {
         match action {
-            Action::StandPost | Action::ViewPeople | Action::ViewTelephones | Action::Delegate => {
-                subject.place == Place::Person(self.person)
-            }
+            Action::StandPost
+            | Action::ViewPeople
+            | Action::ViewTelephones
+            | Action::Delegate
+            | Action::ViewDirective
+            | Action::ReceiveDirective
+            | Action::ViewTask
+            | Action::DoTask
+            | Action::AnswerCallOut => subject.place == Place::Person(self.person),
             Action::ViewRoster if subject.post.is_none() => subject.place == Place::Person(self.person),
             Action::ViewPosts | Action::ViewRoster => subject.post.is_some_and(|(operation, post)| {
                 post.named_leader == Some(self.person) || operation.roster.stands(self.person, post.id)

@@ -57,8 +57,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
         Role::Leader => match action {
             A::ViewOperation => Line,
             A::ViewAudit | A::RecordAudit | A::GrantRole | A::KeepAccounts | A::OperateSystem => Nowhere,
-            A::KeepWatch => Own,
-            A::StandPost | A::Delegate => Nowhere,
+            A::KeepWatch | A::ReceiveDirective | A::DoTask => Own,
+            A::StandPost | A::Delegate | A::AnswerCallOut => Nowhere,
             _ => Below,
         },
         Role::DutyOfficer => match action {
@@ -73,23 +73,28 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::RecordPresence | A::Assign | A::SetLevel | A::PlanPosts | A::KeepForce => Below,
             A::WriteLog | A::Triage | A::RecordVerbalOrder => Below,
             A::ViewAlarms | A::AnswerAlarm => Below,
-            A::KeepWatch => Own,
+            A::ViewDirective | A::IssueDirective | A::RelayDirective | A::RecordReceipt => Below,
+            A::ViewTask | A::AssignTask | A::OpenCallOut => Below,
+            A::KeepWatch | A::ReceiveDirective | A::DoTask => Own,
             _ => Nowhere,
         },
         Role::Officer => match action {
             A::ViewOperation => Line,
             A::ViewBoard | A::ViewPosts | A::ViewRoster | A::ViewPeople | A::ViewTelephones => Own,
+            A::ViewDirective | A::ViewTask => Own,
             _ => Nowhere,
         },
         Role::Inspector => match action {
             A::ViewOperation => Line,
             A::ViewBoard | A::ViewPosts | A::ViewRoster | A::ViewPeople | A::ViewWatch | A::Export => Below,
             A::ViewAlarms => Below,
+            A::ViewDirective | A::ViewTask => Below,
             _ => Nowhere,
         },
         Role::Writer => match action {
             A::ViewOperation => Line,
             A::ViewBoard | A::ViewPosts | A::ViewRoster | A::ViewWatch | A::Export => Below,
+            A::ViewDirective | A::ViewTask => Below,
             _ => Nowhere,
         },
         Role::SystemAdministrator => match action {

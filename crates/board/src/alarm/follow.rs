@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Alarm, Alarms, Cause, Event, Kind, Noted, Timer, apply, nearest_watch};
+use super::{Alarm, Alarms, Cause, Event, Kind, Noted, Timer, apply, nearest_watch, orders};
 use crate::checkin::Duty;
 use crate::{
     AlarmId, At, Board, Context, OperationId, PersonId, PostId, Subject, TextId, UnitId, checkin, force, operation,
@@ -68,6 +68,11 @@ impl<'a> Raising<'a> {
             }
         }
         self
+    }
+
+    /// The board before the command.
+    pub(super) const fn board(&self) -> &'a Board {
+        self.board
     }
 
     pub fn into_events(self) -> Vec<Event> {
@@ -166,7 +171,7 @@ impl<'a> Raising<'a> {
     }
 
     /// It is right again, at whichever unit it was noted.
-    fn ease_everywhere(&mut self, kind: Kind, subject: Subject) {
+    pub(super) fn ease_everywhere(&mut self, kind: Kind, subject: Subject) {
         let causes: Vec<Cause> = self.alarms.causes_of(subject).filter(|cause| cause.kind == kind).collect();
         for cause in causes {
             self.ease_cause(cause, subject);
@@ -226,6 +231,8 @@ pub(crate) fn follow(board: &Board, events: &[crate::Event], context: &Context) 
     for event in events {
         match event {
             crate::Event::Watch(event) => of_watch(&mut raising, event),
+            crate::Event::Directive(event) => orders::of_directive(&mut raising, &after, event),
+            crate::Event::Task(event) => orders::of_task(&mut raising, &after, event),
             crate::Event::Force(force::Event::PersonLeft { person, .. }) => {
                 let owned: Vec<AlarmId> = raising.alarms.owned_by(*person).map(|(id, _)| id).collect();
                 owned.into_iter().for_each(|alarm| raising.ask_again(alarm));
@@ -292,6 +299,7 @@ fn touch(board: &Board, event: &crate::Event, posts: &mut BTreeSet<(OperationId,
         }
         crate::Event::Watch(watch::Event::Taken { .. } | watch::Event::HandoverSigned { .. }) => true,
         crate::Event::Force(force::Event::PersonLeft { .. }) => true,
+        crate::Event::Directive(_) | crate::Event::Task(_) => orders::touches(board, event),
         _ => false,
     }
 }

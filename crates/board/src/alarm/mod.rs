@@ -16,6 +16,7 @@
 
 mod decide;
 mod follow;
+mod orders;
 
 use imbl::{OrdMap, OrdSet, Vector};
 use schemars::JsonSchema;

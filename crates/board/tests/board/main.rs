@@ -4,15 +4,19 @@
 
 mod access;
 mod alarm;
+mod call_out;
 mod checkin;
+mod directive;
 mod force;
 mod operation;
 mod post;
 mod properties;
 mod refusals;
+mod refusals_orders;
 mod roster;
 mod simulation;
 mod support;
+mod task;
 mod time;
 mod verdicts;
 mod watch;

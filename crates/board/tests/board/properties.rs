@@ -24,12 +24,14 @@ pub fn carry_out(world: &mut World, steps: impl IntoIterator<Item = Step>) -> u3
     let mut done = 0;
     for (number, step) in steps.into_iter().enumerate() {
         world.now = At::from_millis(world.now.millis().saturating_add(i64::from(step.jump) * 60_000));
-        let (actor, command) = decode(&world.board, step, 10_000 + number as u64);
+        let (actor, command) = decode(&world.board, world.now, step, 10_000 + number as u64);
         let written = serde_json::to_string(&command).unwrap();
         assert_eq!(serde_json::from_str::<Command>(&written).unwrap(), command);
         let held = pinned(&world.board);
+        let before = world.board.clone();
         let Ok(events) = world.ask(actor, command.clone()) else { continue };
         done += 1;
+        orders::nothing_taken_away(&before, &world.board);
         for event in &events {
             let written = serde_json::to_string(event).unwrap();
             assert_eq!(&serde_json::from_str::<Event>(&written).unwrap(), event);

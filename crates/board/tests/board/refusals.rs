@@ -15,15 +15,18 @@ use crate::support::*;
 const OPERATOR: Actor = Actor::Operator;
 
 /// The sources in which refusals are declared, each by one `#[error(…)]`.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 12] = [
     include_str!("../../src/access/mod.rs"),
     include_str!("../../src/alarm/mod.rs"),
     include_str!("../../src/access/permits.rs"),
+    include_str!("../../src/call_out/mod.rs"),
     include_str!("../../src/checkin/mod.rs"),
+    include_str!("../../src/directive/act.rs"),
     include_str!("../../src/force.rs"),
     include_str!("../../src/operation.rs"),
     include_str!("../../src/post.rs"),
     include_str!("../../src/roster/mod.rs"),
+    include_str!("../../src/task/mod.rs"),
     include_str!("../../src/watch.rs"),
 ];
 
@@ -295,8 +298,10 @@ fn of_alarm() -> Vec<Refusal> {
 
 #[test]
 fn every_refusal_can_be_provoked_and_says_what_to_do() {
-    let all = [of_access(), of_force(), of_operation(), of_post(), of_roster(), of_checkin(), of_watch(), of_alarm()]
-        .concat();
+    let mut all =
+        [of_access(), of_force(), of_operation(), of_post(), of_roster(), of_checkin(), of_watch(), of_alarm()]
+            .concat();
+    all.extend(crate::refusals_orders::all());
     for refusal in &all {
         let words = refusal.to_string();
         assert!(words.len() > 25, "too few words: {words}");

@@ -4,7 +4,9 @@
 //! also has 5 inspector, 6 writer, 7 security, 8 system and 9 audit administrator.
 
 mod invariants;
+pub mod orders;
 mod steps;
+mod steps_orders;
 
 use std::sync::OnceLock;
 
@@ -12,7 +14,7 @@ use board::access::{self, Role};
 use board::alarm;
 use board::checkin::{self, How, Standing};
 use board::force::{Changes, Grade, PersonRow, UnitRow};
-use board::operation::{self, Level, OperationRow, Phase, Terms};
+use board::operation::{self, Level, OperationRow, Phase, Preset, Terms};
 use board::roster::{AssignmentRow, DutyKind, ShiftRow};
 use board::{
     Actor, AssignmentId, At, Board, Command, CommandId, Context, Event, GrantId, Label, Minutes, OperationId, PersonId,
@@ -239,7 +241,7 @@ pub fn operation_row() -> OperationRow {
     let level = |rung: u8, actions: &[&str]| Level {
         rung,
         name: label("level"),
-        actions: actions.iter().map(|words| label(words)).collect(),
+        actions: actions.iter().map(|words| Preset::by_hand(label(words))).collect(),
     };
     OperationRow {
         id: OPERATION,
@@ -307,7 +309,7 @@ pub fn phase(phase: Phase) -> Command {
     Command::Operation(operation::Command::SetPhase { operation: OPERATION, phase })
 }
 pub fn level(rung: u8) -> Command {
-    Command::Operation(operation::Command::SetLevel { operation: OPERATION, rung, by_order_of: None })
+    Command::Operation(operation::Command::SetLevel { operation: OPERATION, rung, by_order_of: None, words: None })
 }
 pub fn answer(number: u32, take: bool) -> Command {
     Command::Operation(operation::Command::AnswerProposal { operation: OPERATION, number, take })

@@ -8,7 +8,7 @@ use board::operation::{self, Phase};
 use board::roster::{self, AssignmentRow, DutyKind, ShiftRow};
 use board::watch::{self, Kind, Triage};
 use board::{
-    Actor, AlarmId, AssignmentId, Board, Command, GrantId, Id, Minutes, OperationId, PersonId, PostId, RollCallId,
+    Actor, AlarmId, AssignmentId, At, Board, Command, GrantId, Id, Minutes, OperationId, PersonId, PostId, RollCallId,
     ShiftId, Span, UnitId, post,
 };
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ pub fn sequence(length: usize) -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// One of the list; every seventeenth time, and from an empty list, one that does not exist.
-fn pick<T>(list: &[Id<T>], number: u16) -> Id<T> {
+pub fn pick<T>(list: &[Id<T>], number: u16) -> Id<T> {
     match list {
         [] => Id::from_value(NOWHERE),
         _ if number % 17 == 16 => Id::from_value(NOWHERE),
@@ -43,7 +43,7 @@ fn pick<T>(list: &[Id<T>], number: u16) -> Id<T> {
     }
 }
 
-pub fn decode(board: &Board, step: Step, fresh: u64) -> (Actor, Command) {
+pub fn decode(board: &Board, now: At, step: Step, fresh: u64) -> (Actor, Command) {
     let Step { kind, actor, a, b, c, .. } = step;
     let people: Vec<PersonId> = board.force.people().map(|(id, _)| id).collect();
     let units: Vec<UnitId> = board.force.units().map(|unit| unit.id).collect();
@@ -78,7 +78,11 @@ pub fn decode(board: &Board, step: Step, fresh: u64) -> (Actor, Command) {
         person: someone(c),
         duty: if c % 7 == 0 { DutyKind::Standby } else { DutyKind::Post },
     };
-    let command = match kind % 40 {
+    let around = super::steps_orders::Around { board, people: &people, units: &units, posts: &posts, now, fresh };
+    let command = match kind % 52 {
+        40..=45 => return around.directive(who, Step { kind: (b >> 8) as u8, ..step }),
+        46..=49 => return around.task(who, Step { kind: (c >> 8) as u8, ..step }),
+        50 | 51 => return around.call_out(who, step),
         0..=4 => Command::PassTime,
         5..=8 => {
             if let Some(person) = found.and_then(|found| found.roster.assignment(assignment)).map(|held| held.person)
@@ -155,7 +159,7 @@ pub fn decode(board: &Board, step: Step, fresh: u64) -> (Actor, Command) {
             0 => Command::Operation(operation::Command::AnswerProposal { operation, number: line, take: b % 2 == 0 }),
             _ => {
                 let rung = (b % 5) as u8;
-                Command::Operation(operation::Command::SetLevel { operation, rung, by_order_of: None })
+                Command::Operation(operation::Command::SetLevel { operation, rung, by_order_of: None, words: None })
             }
         },
         29 => {
