@@ -458,13 +458,13 @@ pub(crate) fn order_line(
     leader: PersonId,
     words: TextId,
 ) -> Result<(u32, Event), crate::Refusal> {
-    board.force.known_person(leader)?;
+    let callsign = board.force.known_person(leader)?.callsign.clone();
     let line = Line {
         at,
         by,
         kind: Kind::VerbalOrder,
         operation,
-        callsign: "".into(),
+        callsign,
         post: None,
         words,
         // What was ordered is done with the order itself; what stays open is the signature.

@@ -11,11 +11,14 @@
 //! assert_eq!(fragment.to_string(), id);
 //! ```
 
+mod orders;
+
 use std::fmt;
 use std::str::FromStr;
 
 use board::{
-    Board, Event, OperationId, PersonId, PostId, ShiftId, Subject, UnitId, checkin, force, operation, post, watch,
+    Board, CallOutId, DirectiveId, Event, OperationId, PersonId, PostId, ShiftId, Subject, TaskId, UnitId, checkin,
+    force, operation, post, watch,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,6 +121,15 @@ pub enum Topic {
     Alarms,
     /// Any line of any log: the board counts those that are open.
     Lines,
+    Directive(DirectiveId),
+    /// Any directive, or any receipt of one: lists and figures count them.
+    Directives,
+    Task(TaskId),
+    /// Any task: lists and figures count them.
+    Tasks,
+    CallOut(CallOutId),
+    /// Any call-out.
+    CallOuts,
 }
 
 impl Fragment {
@@ -231,6 +243,9 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
         Event::Alarm(event) => {
             topics.extend((!matches!(event, board::alarm::Event::Noted { .. })).then_some(Topic::Alarms))
         }
+        Event::Directive(event) => orders::directive(event, &mut topics),
+        Event::Task(event) => orders::task(event, &mut topics),
+        Event::CallOut(event) => orders::call_out(board, event, &mut topics),
         Event::Watch(event) => {
             topics.push(Topic::Watch(event.unit()));
             if matches!(event, watch::Event::Taken { .. } | watch::Event::HandoverSigned { .. }) {

@@ -123,6 +123,14 @@ impl CallOut {
     pub fn is_open(&self) -> bool {
         self.closed.is_none()
     }
+    /// Every text that it shows: the register must have them when the server starts.
+    pub fn texts(&self, into: &mut Vec<TextId>) {
+        into.extend(self.words);
+        into.extend(self.people.values().filter_map(|called| match called.standing {
+            Standing::Cannot { words, .. } => Some(words),
+            _ => None,
+        }));
+    }
     /// Those called from exactly this unit.
     pub fn tally(&self, unit: UnitId) -> Tally {
         self.tallies.get(&unit).copied().unwrap_or_default()

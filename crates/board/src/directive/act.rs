@@ -75,7 +75,7 @@ pub enum Command {
     Relay {
         directive: DirectiveId,
         unit: UnitId,
-        audience: Audience,
+        audience: Box<Audience>,
         clauses: Vec<Wording>,
         deadline: At,
     },
@@ -347,9 +347,9 @@ pub enum Refusal {
     #[error("your name is under it already: a second person must sign")]
     OwnApproval { by: Actor },
     #[error("no name is missing under directive {directive}")]
-    NothingToSign { directive: DirectiveId },
+    NoNameMissing { directive: DirectiveId },
     #[error("only a person can sign: sign in under your own name")]
-    NobodyInPerson,
+    OnlyPeopleSign,
     #[error("{count} tasks of unit {unit} on this directive are open: close them first, or withdraw them")]
     TasksOpen { unit: UnitId, count: u32 },
     #[error("clause {number} is not in force in this directive: look at its text")]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::audience::Receivers;
 use super::{
-    Command, Directive, Draft, Event, Evidence, Issue, Kind, MASS, MOST_ATTACHMENTS, MOST_CLAUSES, MOST_RECEIVERS,
-    Receiver, Refusal, Schedule, State, Step,
+    Audience, Command, Directive, Draft, Event, Evidence, Issue, Kind, MASS, MOST_ATTACHMENTS, MOST_CLAUSES,
+    MOST_RECEIVERS, Receiver, Refusal, Schedule, State, Step,
 };
 use crate::access::{Action, Place};
 use crate::checkin::How;
@@ -275,12 +275,12 @@ pub(crate) fn issue_preset(
 
 fn sign(board: &Board, directive: DirectiveId, actor: Actor, at: At) -> Decision {
     let found = board.directives.known(directive)?;
-    let by = actor.person().map(Actor::Person).ok_or(Refusal::NobodyInPerson)?;
+    let by = actor.person().map(Actor::Person).ok_or(Refusal::OnlyPeopleSign)?;
     if found.approval.has_signed(by) {
         return Err(Refusal::OwnApproval { by }.into());
     }
     if found.approval.missing() == 0 {
-        return Err(Refusal::NothingToSign { directive }.into());
+        return Err(Refusal::NoNameMissing { directive }.into());
     }
     let mut events = vec![crate::Event::Directive(Event::Signed { directive, at, by })];
     if found.state == State::Proposed {
@@ -321,7 +321,7 @@ fn pass_on(board: &Board, actor: Actor, command: &Command, at: At) -> Decision {
         events.push(crate::Event::Directive(acknowledged(directive, Receiver::Unit(unit), actor, How::InPerson, at)));
     }
     let issue = frozen(found, receivers, at, deadline);
-    let (audience, clauses) = (audience.clone(), clauses.clone());
+    let (audience, clauses) = (Audience::clone(audience), clauses.clone());
     events.push(crate::Event::Directive(Event::Relayed { directive, unit, at, by: actor, audience, clauses, issue }));
     Ok(events)
 }

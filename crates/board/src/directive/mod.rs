@@ -294,6 +294,25 @@ impl Directive {
             Receiver::Person(person) => self.find(board, person).map_or(self.unit, |found| self.sender_of(found.relay)),
         }
     }
+    /// Every text that it shows: the register must have them when the server starts.
+    pub fn texts(&self, into: &mut Vec<TextId>) {
+        let clauses = self
+            .clauses
+            .iter()
+            .flat_map(|clause| std::iter::once(&clause.words).chain(clause.earlier.iter().map(|(words, _)| words)));
+        let wordings = clauses.chain([&self.title]).chain(&self.origin.instruction);
+        into.extend(wordings.filter_map(Wording::texts).flatten());
+        if let State::Withdrawn { why, .. } = self.state {
+            into.push(why);
+        }
+        into.extend(self.approval.glass);
+        into.extend(self.amended.map(|(_, why)| why));
+        for difficulty in self.difficulties.values() {
+            into.push(difficulty.words);
+            into.extend(difficulty.ruled.map(|ruled| ruled.words));
+        }
+        into.extend(self.evidence.values().filter_map(|evidence| evidence.words));
+    }
     pub fn find(&self, board: &Board, person: PersonId) -> Option<Found> {
         self.people.find(person, board.force.person(person).map(|found| found.unit))
     }

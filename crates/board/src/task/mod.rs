@@ -164,6 +164,21 @@ impl Task {
     pub fn is_due(&self) -> bool {
         matches!(self.state, State::Assigned | State::Accepted | State::Returned)
     }
+    /// Every text that it shows: the register must have them when the server starts.
+    pub fn texts(&self, into: &mut Vec<TextId>) {
+        into.extend(self.words.texts().into_iter().flatten());
+        if let State::Withdrawn { why, .. } = self.state {
+            into.push(why);
+        }
+        if let Some(difficulty) = self.difficulty {
+            into.push(difficulty.words);
+            into.extend(difficulty.ruled.map(|ruled| ruled.words));
+        }
+        into.extend(self.extension.map(|asked| asked.words));
+        into.extend(self.progress.map(|progress| progress.words));
+        into.extend(self.rework.map(|(why, _)| why));
+        into.extend(self.outcome.as_ref().and_then(|outcome| outcome.evidence.words));
+    }
     pub fn open_difficulty(&self) -> Option<&Difficulty> {
         self.difficulty.as_ref().filter(|found| found.is_open())
     }

@@ -280,8 +280,8 @@ fn behind_broken_glass_it_goes_out_now_and_both_names_are_asked_for() {
     );
     world.done(by(BUREAU, 2), sign.clone());
     assert_eq!(order(&world).approval.missing(), 0);
-    assert_eq!(refusal(&mut world, by(BUREAU, 3), sign.clone()), Refusal::NothingToSign { directive: ORDER });
-    assert_eq!(refusal(&mut world, Actor::Operator, sign), Refusal::NobodyInPerson);
+    assert_eq!(refusal(&mut world, by(BUREAU, 3), sign.clone()), Refusal::NoNameMissing { directive: ORDER });
+    assert_eq!(refusal(&mut world, Actor::Operator, sign), Refusal::OnlyPeopleSign);
 }
 
 #[test]

@@ -244,7 +244,7 @@ impl Watches<'_> {
         }
     }
 
-    /// At 20:28 the leader on duty telephones; at 20:30 the level is III. The signature comes in the morning.
+    /// At 20:30 the leader on duty telephones and the level is III. The signature comes in the morning.
     fn level_three(&self) -> Vec<Act> {
         let seed = self.longdong.seed;
         let operation = self.plan.operation;
@@ -252,26 +252,14 @@ impl Watches<'_> {
         let by = self.on_duty(None);
         let actor = Actor::Person(by);
         let leader = self.longdong.person(self.staff.leader(None, TONIGHT));
-        let callsign = self.longdong.people[self.staff.leader(None, TONIGHT)].row.callsign.clone();
-        let order = Entry {
-            at: self.at(TONIGHT, 12, 28),
-            unit,
-            by,
-            operation,
-            kind: Kind::VerbalOrder,
-            callsign,
-            post: None,
-            words: "带班领导电话指示：鉴于北部各县降雪持续，自20时30分起全市转三级勤务，交警警力上垭口、上收费站，确保夜间道路畅通".into(),
-            by_order_of: Some(leader),
-            triage: Some((1, Triage::Action)),
-            decision: Some((2, "已转三级勤务，通知各县(分)局指挥中心".into())),
-            closed: None,
-        };
-        let mut acts = order.acts(seed, "order", 0);
-        let line = text_id(command_id(seed, "order line", 0), 0);
-        let level = operation::Command::SetLevel { operation, rung: 3, by_order_of: Some(leader) };
-        let id = command_id(seed, "level", 3);
-        acts.push(Act::give(self.at(TONIGHT, 12, 30), actor, id, board::Command::Operation(level)));
+        let words = "带班领导电话指示：鉴于北部各县降雪持续，自20时30分起全市转三级勤务，交警警力上垭口、上收费站，确保夜间道路畅通";
+        let id = command_id(seed, "order line", 0);
+        let line = text_id(id, 0);
+        // One entry: the order's line in the log, and the level that it sets.
+        let (by_order_of, said) = (Some(leader), Some(line));
+        let level = operation::Command::SetLevel { operation, rung: 3, by_order_of, words: said };
+        let level = board::Command::Operation(level);
+        let mut acts = vec![Act::say(self.at(TONIGHT, 12, 30), actor, id, words.to_owned(), level)];
         for (n, minute) in [34, 41].into_iter().enumerate() {
             // The third action stays open for a visitor.
             let id = command_id(seed, "proposal", n as u64);

@@ -88,9 +88,8 @@ fn levels(longdong: &Longdong, staff: &Staff, edition: &Edition, plan: &Plan) ->
     let steps = [(0, -2 * HOUR, 4, 2), (0, 10 * HOUR, 2, 4), (1, 2 * HOUR, 3, 3), (2, HOUR, 4, 2)];
     for (n, (day, after, rung, actions)) in steps.into_iter().enumerate() {
         let at = At::from_millis(edition.from.millis() + day as i64 * DAY + after);
-        let by_order_of = Some(person(staff.leader(None, day)));
-        let actor = Actor::Person(person(staff.duty_officer(None, day)));
-        let level = operation::Command::SetLevel { operation, rung, by_order_of };
+        let actor = Actor::Person(person(staff.leader(None, day)));
+        let level = operation::Command::SetLevel { operation, rung, by_order_of: None, words: None };
         acts.push(Act::give(at, actor, id("level", n), board::Command::Operation(level)));
         for answer in 0..actions {
             let deed = Deed::AnswerProposal { operation, take: true };

@@ -75,7 +75,9 @@ fn longdong_has_the_promised_size_and_speaks_both_languages() {
 
     let mut labels: Vec<&board::Label> = longdong.units.iter().map(|unit| &unit.name).collect();
     labels.extend(plan.posts.iter().flat_map(|post| [&post.row.name, &post.row.place]));
-    labels.extend(plan.row.levels.iter().flat_map(|level| level.actions.iter().chain([&level.name])));
+    labels.extend(
+        plan.row.levels.iter().flat_map(|level| level.actions.iter().map(|action| &action.words).chain([&level.name])),
+    );
     labels.extend(plan.row.objectives.iter().flat_map(|objective| [&objective.words, &objective.measure]));
     for label in labels {
         assert!(!label.zh.is_empty() && label.en.is_ascii() | label.en.contains('–'), "{label:?}");

@@ -1,7 +1,7 @@
 //! What the plan says, in both languages.
 
 use board::Label;
-use board::operation::{Level, Objective};
+use board::operation::{Level, Objective, Preset};
 
 pub fn title(year: &str) -> Label {
     Label::new(&format!("Spring Festival {year}"), &format!("{year}年春节安保任务"))
@@ -38,7 +38,7 @@ pub fn levels() -> Vec<Level> {
     let level = |rung: u8, en: &str, zh: &str, actions: &[(&str, &str)]| Level {
         rung,
         name: Label::new(en, zh),
-        actions: actions.iter().map(|(en, zh)| Label::new(en, zh)).collect(),
+        actions: actions.iter().map(|(en, zh)| Preset::by_hand(Label::new(en, zh))).collect(),
     };
     vec![
         level(

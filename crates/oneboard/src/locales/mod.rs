@@ -18,7 +18,9 @@ const FILES: &[(&str, &str, &str)] = &[
     ("board", include_str!("en/board.ftl"), include_str!("zh-CN/board.ftl")),
     ("alarm", include_str!("en/alarm.ftl"), include_str!("zh-CN/alarm.ftl")),
     ("access", include_str!("en/access.ftl"), include_str!("zh-CN/access.ftl")),
+    ("call-out", include_str!("en/call-out.ftl"), include_str!("zh-CN/call-out.ftl")),
     ("checkin", include_str!("en/checkin.ftl"), include_str!("zh-CN/checkin.ftl")),
+    ("directive", include_str!("en/directive.ftl"), include_str!("zh-CN/directive.ftl")),
     ("frame", include_str!("en/frame.ftl"), include_str!("zh-CN/frame.ftl")),
     ("force", include_str!("en/force.ftl"), include_str!("zh-CN/force.ftl")),
     ("operation", include_str!("en/operation.ftl"), include_str!("zh-CN/operation.ftl")),
@@ -30,6 +32,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("watch", include_str!("en/watch.ftl"), include_str!("zh-CN/watch.ftl")),
     ("errors", include_str!("en/errors.ftl"), include_str!("zh-CN/errors.ftl")),
     ("record", include_str!("en/record.ftl"), include_str!("zh-CN/record.ftl")),
+    ("task", include_str!("en/task.ftl"), include_str!("zh-CN/task.ftl")),
     ("shell", include_str!("en/shell.ftl"), include_str!("zh-CN/shell.ftl")),
     ("sign-in", include_str!("en/sign-in.ftl"), include_str!("zh-CN/sign-in.ftl")),
 ];

@@ -4,7 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use board::access::{Action, Place};
-use board::operation::{Command as Change, Kind as OperationKind, Level, Objective, OperationRow, Phase, Terms};
+use board::operation::{
+    Command as Change, Kind as OperationKind, Level, Objective, OperationRow, Phase, Preset, Terms,
+};
 use board::{Command, Label, Minutes, OperationId, PersonId, Span, UnitId};
 use maud::html;
 use schemars::JsonSchema;
@@ -252,7 +254,7 @@ fn levels(desk: &Desk, lines: &[(String, String)]) -> Result<Vec<Level>, Problem
     let mut levels: Vec<Level> = Vec::new();
     for (en, zh) in lines {
         match (action(en), action(zh), levels.last_mut()) {
-            (Some(en), Some(zh), Some(level)) => level.actions.push(Label::new(en, zh)),
+            (Some(en), Some(zh), Some(level)) => level.actions.push(Preset::by_hand(Label::new(en, zh))),
             (None, None, _) => {
                 let rung = u8::try_from(levels.len() + 1).unwrap_or(u8::MAX);
                 levels.push(Level { rung, name: Label::new(en, zh), actions: Vec::new() });
@@ -297,6 +299,13 @@ impl Act for Plan {
         if rungs.len() == row.levels.len() {
             row.levels.iter_mut().zip(rungs).for_each(|(level, rung)| level.rung = rung);
         }
+        // An action whose words stay keeps what taking it does.
+        let old: Vec<&Preset> = found.levels.iter().flat_map(|level| &level.actions).collect();
+        for action in row.levels.iter_mut().flat_map(|level| &mut level.actions) {
+            if let Some(old) = old.iter().find(|old| old.words == action.words) {
+                action.does = old.does.clone();
+            }
+        }
         Ok(Command::Operation(Change::Plan(Box::new(row))))
     }
 }
@@ -318,15 +327,18 @@ pub struct SetLevel {
     operation: OperationId,
     /// 1 is the highest.
     rung: Count,
+    /// The leader who ordered it by telephone; what they said is then written into the log, and they sign for it later.
     by_order_of: Option<PersonId>,
+    words: Option<String>,
 }
 
 impl Act for SetLevel {
-    fn command(self, _: &mut Desk) -> Result<Command, Problem> {
-        let Self { operation, rung: Count(rung), by_order_of } = self;
+    fn command(self, desk: &mut Desk) -> Result<Command, Problem> {
+        let words = desk.words_if_any("words", self.words.as_deref())?;
+        let Self { operation, rung: Count(rung), by_order_of, .. } = self;
         // What is beyond every ladder is refused by the board, which names the ladder.
         let rung = u8::try_from(rung).unwrap_or(u8::MAX);
-        Ok(Command::Operation(Change::SetLevel { operation, rung, by_order_of }))
+        Ok(Command::Operation(Change::SetLevel { operation, rung, by_order_of, words }))
     }
 }
 

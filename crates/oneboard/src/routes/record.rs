@@ -34,7 +34,8 @@ pub fn routes() -> Vec<Route> {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Asked {
-    /// `post-…`, `person-…`, `unit-…`, `operation-…`, `shift-…`, `watch-…` (of a unit), `access-…` (of a person).
+    /// `post-…`, `person-…`, `unit-…`, `operation-…`, `shift-…`, `watch-…` (of a unit), `access-…` (of a person),
+    /// `directive-…`, `task-…`, `callout-…`.
     pub subject: String,
     /// Entries below this position.
     pub before: Option<u64>,
@@ -42,10 +43,10 @@ pub struct Asked {
 
 async fn list(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let subject = views::record::read(&asked.subject).ok_or_else(|| {
-        let expected = "post-, person-, unit-, operation-, shift-, watch-, access- + id";
+        let expected = "post-, person-, unit-, operation-, shift-, watch-, access-, directive-, task-, callout- + id";
         Problem::new(Wrong::BadRequest).value(asked.subject.chars().take(64).collect::<String>()).expected(expected)
     })?;
-    let right = views::record::right(&app.submit.published().board, subject);
+    let right = views::record::right(&app.submit.published().board, viewer.actor(), subject, app.now());
     let (action, place) = right.ok_or_else(|| Problem::new(Wrong::NotFound))?;
     app.require(&viewer, action, place)?;
     let read = Arc::clone(&app.beside).look(move |reader| entries(reader, subject, asked.before)).await;

@@ -184,8 +184,13 @@ fn load_register(journal: &mut dyn Journal, board: &Board, register: &Register) 
         texts.push((TextId::from_value(id), body.into()));
         ControlFlow::Continue(())
     })?;
-    let words: Vec<u64> =
+    let mut words: Vec<u64> =
         board.watches().flat_map(|(_, watch)| watch.lines()).flat_map(|(_, line)| words_of(line)).collect();
+    let mut of_orders: Vec<TextId> = Vec::new();
+    board.directives.iter().for_each(|(_, directive)| directive.texts(&mut of_orders));
+    board.tasks.iter().for_each(|(_, task)| task.texts(&mut of_orders));
+    board.call_outs.iter().for_each(|(_, call_out)| call_out.texts(&mut of_orders));
+    words.extend(of_orders.into_iter().map(TextId::value));
     for ids in words.chunks(TEXTS_AT_ONCE) {
         for (id, state) in journal.texts(ids)? {
             if let journal::TextState::Kept(body) = state {

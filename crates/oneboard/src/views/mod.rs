@@ -77,6 +77,22 @@ impl Sheet<'_> {
         }
     }
 
+    /// A sentence of an order, in the reader's language; a mark where it was erased.
+    pub fn wording(&self, words: &::board::Wording) -> String {
+        match words {
+            ::board::Wording::Written { en, zh } => {
+                let id = if self.locale.language == Language::En { en } else { zh };
+                self.words(*id)
+            }
+            ::board::Wording::Preset(label) => self.label(label).to_owned(),
+        }
+    }
+
+    /// Free text as it was written; a mark where it was erased.
+    pub fn words(&self, id: ::board::TextId) -> String {
+        self.register.text(id).map_or_else(|| self.t("record-no-words").into_owned(), str::to_owned)
+    }
+
     pub fn unit(&self, unit: UnitId) -> &str {
         self.board().force.unit(unit).map_or("", |found| self.label(&found.name))
     }

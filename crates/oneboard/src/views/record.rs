@@ -1,5 +1,7 @@
 //! The record (L4): the entries of the journal about one thing, in words, with what proves them.
 
+mod orders;
+
 use std::collections::HashMap;
 
 use board::access::{Action, Place};
@@ -58,6 +60,9 @@ pub fn written(subject: Subject) -> String {
         Subject::Shift(id) => format!("shift-{id}"),
         Subject::Watch(id) => format!("watch-{id}"),
         Subject::Access(id) => format!("access-{id}"),
+        Subject::Directive(id) => format!("directive-{id}"),
+        Subject::Task(id) => format!("task-{id}"),
+        Subject::CallOut(id) => format!("callout-{id}"),
         Subject::Audit => "audit-force".to_owned(),
         Subject::Alarm(id) => format!("alarm-{id}"),
     }
@@ -74,6 +79,9 @@ pub fn read(text: &str) -> Option<Subject> {
         "shift" => Subject::Shift(id.parse().ok()?),
         "watch" => Subject::Watch(id.parse().ok()?),
         "access" => Subject::Access(id.parse().ok()?),
+        "directive" => Subject::Directive(id.parse().ok()?),
+        "task" => Subject::Task(id.parse().ok()?),
+        "callout" => Subject::CallOut(id.parse().ok()?),
         "audit" if id == "force" => Subject::Audit,
         "alarm" => Subject::Alarm(id.parse().ok()?),
         _ => return None,
@@ -86,7 +94,7 @@ pub fn address(subject: Subject) -> String {
 }
 
 /// What one must be permitted to read the records of a thing; `None` where the board does not know it.
-pub fn right(board: &Board, subject: Subject) -> Option<(Action, Place)> {
+pub fn right(board: &Board, actor: Actor, subject: Subject, now: At) -> Option<(Action, Place)> {
     let post_of =
         |post: PostId| board.operations().find(|(_, found)| found.posts.get(post).is_some()).map(|(id, _)| id);
     Some(match subject {
@@ -105,6 +113,9 @@ pub fn right(board: &Board, subject: Subject) -> Option<(Action, Place)> {
             (Action::ViewRoster, Place::Post(operation, post))
         }
         Subject::Watch(id) => (Action::ViewWatch, Place::Unit(board.force.unit(id)?.id)),
+        Subject::Directive(_) | Subject::Task(_) | Subject::CallOut(_) => {
+            return orders::right(board, actor, subject, now);
+        }
         Subject::Access(_) | Subject::Audit => (Action::ViewAudit, Place::Force),
         Subject::Alarm(id) => (Action::ViewAlarms, Place::Unit(board.alarms.find(id)?.cause.unit)),
     })
@@ -130,6 +141,7 @@ pub fn title(sheet: &Sheet<'_>, subject: Subject) -> String {
             let found = board.operations().find_map(|(_, found)| found.roster.shift(id));
             found.map_or_else(String::new, |shift| super::post::span_words(sheet, shift.span))
         }
+        Subject::Directive(_) | Subject::Task(_) | Subject::CallOut(_) => orders::title(sheet, subject),
         Subject::Audit => sheet.t("audit").into_owned(),
         Subject::Alarm(id) => board.alarms.find(id).map_or_else(String::new, |found| super::alarm::what(sheet, found)),
     }
@@ -207,6 +219,9 @@ pub fn texts_of(event: &Event, into: &mut Vec<TextId>) {
             | checkin::Event::ContactMade { note, .. },
         ) => into.extend(*note),
         Event::Alarm(event) => super::alarm::texts_of(event, into),
+        Event::Directive(event) => orders::texts_of_directive(event, into),
+        Event::Task(event) => orders::texts_of_task(event, into),
+        Event::CallOut(event) => orders::texts_of_call_out(event, into),
         _ => {}
     }
 }
@@ -281,6 +296,9 @@ impl Telling<'_> {
             Event::Checkin(event) => self.checkin(event),
             Event::Watch(event) => self.watch(event),
             Event::Alarm(event) => super::alarm::told(self.sheet, event, |words| self.text(words)),
+            Event::Directive(event) => self.directive(event),
+            Event::Task(event) => self.task(event),
+            Event::CallOut(event) => self.call_out(event),
         }
     }
 

@@ -43,7 +43,9 @@ fn filled(sheet: &Sheet<'_>, name: &str, value: &Json) -> Value {
         ("person" | "leader" | "officer", Json::String(id)) => {
             id.parse().map_or_else(|_| id.as_str().into(), |id| sheet.name(id).into())
         }
-        ("unit" | "above" | "parent" | "held" | "first", Json::String(id)) if id.parse::<board::UnitId>().is_ok() => {
+        ("unit" | "above" | "parent" | "held" | "first" | "lead", Json::String(id))
+            if id.parse::<board::UnitId>().is_ok() =>
+        {
             id.parse().map_or_else(|_| id.as_str().into(), |id| sheet.unit(id).into())
         }
         ("post", Json::String(id)) => id.parse().map_or_else(|_| id.as_str().into(), |id| post_name(sheet, id).into()),
@@ -52,9 +54,18 @@ fn filled(sheet: &Sheet<'_>, name: &str, value: &Json) -> Value {
         }
         // An operation's phases, where a refusal names one it is in and one it cannot go to.
         ("from" | "to", Json::String(word)) => sheet.t(&format!("phase-{}", word.replace('_', "-"))).into(),
-        ("since" | "until" | "from" | "to" | "opens" | "begins" | "ends" | "latest" | "at", Json::Number(millis)) => {
-            sheet.time(At::from_millis(millis.as_i64().unwrap_or(0))).into()
-        }
+        ("receiver", Json::String(text)) => match text.parse() {
+            Ok(board::directive::Receiver::Unit(unit)) => sheet.unit(unit).into(),
+            Ok(board::directive::Receiver::Person(person)) => sheet.name(person).into(),
+            Err(_) => text.as_str().into(),
+        },
+        ("step" | "missing", Json::String(word)) => sheet.t(&format!("directive-{word}")).into(),
+        ("wanted", Json::String(word)) => sheet.t(&format!("task-wanted-{word}")).into(),
+        (
+            "since" | "until" | "from" | "to" | "opens" | "begins" | "ends" | "latest" | "at" | "deadline" | "now"
+            | "earliest" | "due",
+            Json::Number(millis),
+        ) => sheet.time(At::from_millis(millis.as_i64().unwrap_or(0))).into(),
         (_, Json::Number(number)) => Value::Number(number.as_i64().unwrap_or(0)),
         (_, Json::String(text)) => text.as_str().into(),
         (_, other) => other.to_string().into(),

@@ -53,7 +53,12 @@ async fn a_level_proposes_its_actions_and_phases_go_forward_only() {
     let early = site.post(DUTY, &level, &[("rung", "1")]).await;
     assert_eq!((early.status, early.detail().contains("planned")), (422, true), "{}", early.body);
     site.done(LEADER, &format!("{address}/phase"), &[("phase", "active")]).await;
-    site.done(DUTY, &level, &[("rung", "1"), ("by_order_of", &person(LEADER).to_string())]).await;
+    site.done(
+        DUTY,
+        &level,
+        &[("rung", "1"), ("by_order_of", &person(LEADER).to_string()), ("words", "To Level I, now")],
+    )
+    .await;
     site.done(DUTY, &format!("{address}/proposals/1"), &[("take", "true")]).await;
     site.done(DUTY, &format!("{address}/proposals/2"), &[("take", "false")]).await;
     let found = site.get(DUTY, &address).await.json();

@@ -54,7 +54,13 @@ pub fn issue(directive: DirectiveId) -> Command {
     ask(directive::Command::Issue { directive, by_order_of: None, words: None, break_glass: None })
 }
 pub fn relay(unit: UnitId, audience: Audience, clauses: Vec<Wording>) -> Command {
-    ask(directive::Command::Relay { directive: ORDER, unit, audience, clauses, deadline: at(10, 0) })
+    ask(directive::Command::Relay {
+        directive: ORDER,
+        unit,
+        audience: Box::new(audience),
+        clauses,
+        deadline: at(10, 0),
+    })
 }
 pub fn receive(receiver: Receiver, step: Step, how: How) -> Command {
     ask(directive::Command::Receive { directive: ORDER, receiver, step, how, evidence: Evidence::default() })

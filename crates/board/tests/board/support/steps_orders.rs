@@ -123,7 +123,7 @@ impl Around<'_> {
                 let Receiver::Unit(unit) = self.receiver(directive, c & !1) else {
                     unreachable!("an even number is a unit")
                 };
-                let (audience, clauses) = (self.audience(unit, step), vec![say(900); usize::from(b % 3)]);
+                let (audience, clauses) = (Box::new(self.audience(unit, step)), vec![say(900); usize::from(b % 3)]);
                 (leader(Some(unit)), directive::Command::Relay { directive, unit, audience, clauses, deadline: soon })
             }
             3 => match c % 10 {

@@ -68,3 +68,5 @@ operation-proposals-done = { $count ->
     [one] 1 answered
    *[other] { $count } answered
 }
+operation-order-words = What was said
+operation-order-hint = Where a leader ordered it by telephone: this is written into the log, the level counts now, and the leader is asked to sign.

@@ -64,3 +64,5 @@ roll-call-excused = 准假
 roll-call-close = 结束点名
 operation-proposals-answered = 建议措施均已答复。
 operation-proposals-done = 已答复 { $count } 项
+operation-order-words = 命令内容
+operation-order-hint = 领导电话下令时填写：即时记入值班记录并生效，事后由下令领导补签。

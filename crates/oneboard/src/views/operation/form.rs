@@ -116,8 +116,8 @@ fn lines_of_levels(found: Option<&Operation>) -> [String; 2] {
         lines[0].push(level.name.en.to_string());
         lines[1].push(level.name.zh.to_string());
         for action in &level.actions {
-            lines[0].push(format!("- {}", action.en));
-            lines[1].push(format!("- {}", action.zh));
+            lines[0].push(format!("- {}", action.words.en));
+            lines[1].push(format!("- {}", action.words.zh));
         }
     }
     lines.map(|lines| lines.join("\n"))

@@ -4,7 +4,7 @@ mod form;
 pub mod roll_call;
 
 use board::access::{Action, Place};
-use board::operation::{Closed, Kind, Level, Operation, Phase, Proposal, ProposalState};
+use board::operation::{Closed, Kind, Level, Operation, Phase, Preset, Proposal, ProposalState};
 use board::{Actor, At, Label, OperationId, PersonId, UnitId};
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -156,7 +156,7 @@ fn ladder(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, may_set: bo
                 li id={ "level-" (level.rung) } {
                     b { (sheet.label(&level.name)) } " "
                     @if let Some((_, since)) = in_force { (state("info", &super::post::since_words(sheet, since))) " " }
-                    @if !level.actions.is_empty() { span.hint { (labels(sheet, &level.actions)) } }
+                    @if !level.actions.is_empty() { span.hint { (actions(sheet, &level.actions)) } }
                     @if may_set && in_force.is_none() { (set_level(sheet, id, level, &leaders)) }
                 }
             } }
@@ -181,6 +181,11 @@ fn set_level(sheet: &Sheet<'_>, id: OperationId, level: &Level, leaders: &[Perso
                         @for leader in leaders { option value=(leader) { (people::line(sheet, *leader)) } }
                     }
                 }
+                div.row {
+                    label for={ "level-words-" (level.rung) } { (sheet.t("operation-order-words")) }
+                    span.hint id={ "level-words-hint-" (level.rung) } { (sheet.t("operation-order-hint")) }
+                    input id={ "level-words-" (level.rung) } name="words" autocomplete="off" aria-describedby={ "level-words-hint-" (level.rung) };
+                }
                 p.fault data-fault role="alert" hidden {}
                 div.acts { button.act.main { (sheet.say("operation-set-level", &[("level", name.into())])) } }
             }
@@ -188,8 +193,8 @@ fn set_level(sheet: &Sheet<'_>, id: OperationId, level: &Level, leaders: &[Perso
     }
 }
 
-fn labels(sheet: &Sheet<'_>, labels: &[Label]) -> String {
-    labels.iter().map(|label| sheet.label(label)).collect::<Vec<_>>().join(&sheet.t("list-comma"))
+fn actions(sheet: &Sheet<'_>, actions: &[Preset]) -> String {
+    actions.iter().map(|action| sheet.label(&action.words)).collect::<Vec<_>>().join(&sheet.t("list-comma"))
 }
 
 /// The preset actions of the level that was set: each waits for somebody's word.
