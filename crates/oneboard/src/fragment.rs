@@ -100,6 +100,21 @@ pub enum Fragment {
         shift: ShiftId,
     },
     RollCalls(OperationId),
+    /// The directives that a unit or one below it issued or received.
+    Directives(UnitId),
+    Directive(DirectiveId),
+    /// The receipts of a directive: units and states.
+    Receipts(DirectiveId),
+    /// The receipts of one unit and its people.
+    ReceiptsOf {
+        directive: DirectiveId,
+        unit: UnitId,
+    },
+    Trace(DirectiveId),
+    /// The tasks that a unit or one below it leads.
+    Tasks(UnitId),
+    Task(TaskId),
+    CallOut(CallOutId),
     /// The post of one person, now or next.
     Mine(PersonId),
 }
@@ -139,10 +154,24 @@ impl Fragment {
             Self::Top(None) => vec![Topic::Watches],
             Self::Top(Some(operation)) => vec![Topic::Watches, Topic::Operation(operation)],
             Self::Figures(operation) => {
-                vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Lines]
+                vec![
+                    Topic::Presence(operation),
+                    Topic::Operation(operation),
+                    Topic::Force,
+                    Topic::Lines,
+                    Topic::Directives,
+                    Topic::Tasks,
+                ]
             }
             Self::Units(operation) => {
-                vec![Topic::Presence(operation), Topic::Operation(operation), Topic::Force, Topic::Lines]
+                vec![
+                    Topic::Presence(operation),
+                    Topic::Operation(operation),
+                    Topic::Force,
+                    Topic::Lines,
+                    Topic::Directives,
+                    Topic::Tasks,
+                ]
             }
             Self::Night(operation) => {
                 vec![
@@ -164,6 +193,13 @@ impl Fragment {
             Self::RosterDay { operation, .. } => vec![Topic::Presence(operation), Topic::Operation(operation)],
             Self::RollCalls(operation) | Self::Shift { operation, .. } => vec![Topic::Presence(operation)],
             Self::Unit(unit) => vec![Topic::Unit(unit)],
+            Self::Directives(_) => vec![Topic::Directives],
+            Self::Directive(id) | Self::Receipts(id) | Self::ReceiptsOf { directive: id, .. } | Self::Trace(id) => {
+                vec![Topic::Directive(id)]
+            }
+            Self::Tasks(_) => vec![Topic::Tasks],
+            Self::Task(id) => vec![Topic::Task(id)],
+            Self::CallOut(id) => vec![Topic::CallOut(id)],
             Self::Mine(person) => vec![Topic::Person(person)],
         }
     }
@@ -179,6 +215,12 @@ impl Fragment {
                 | Self::Operation(_)
                 | Self::Watch(_)
                 | Self::Brief(_)
+                | Self::Directives(_)
+                | Self::Directive(_)
+                | Self::ReceiptsOf { .. }
+                | Self::Tasks(_)
+                | Self::Task(_)
+                | Self::CallOut(_)
         )
     }
 }
@@ -294,6 +336,14 @@ impl fmt::Display for Fragment {
             Self::RosterDay { operation, unit, day } => write!(f, "rosterday-{operation}-{unit}-{day}"),
             Self::Shift { operation, shift } => write!(f, "shift-{operation}-{shift}"),
             Self::RollCalls(operation) => write!(f, "rollcalls-{operation}"),
+            Self::Directives(unit) => write!(f, "directives-{unit}"),
+            Self::Directive(id) => write!(f, "directive-{id}"),
+            Self::Receipts(id) => write!(f, "receipts-{id}"),
+            Self::ReceiptsOf { directive, unit } => write!(f, "receiptsof-{directive}-{unit}"),
+            Self::Trace(id) => write!(f, "trace-{id}"),
+            Self::Tasks(unit) => write!(f, "tasks-{unit}"),
+            Self::Task(id) => write!(f, "task-{id}"),
+            Self::CallOut(id) => write!(f, "callout-{id}"),
             Self::Mine(person) => write!(f, "mine-{person}"),
         }
     }
@@ -338,6 +388,14 @@ impl FromStr for Fragment {
                 }
                 "shift" => Self::Shift { operation: id(one)?, shift: id(two)? },
                 "rollcalls" => Self::RollCalls(id(one)?),
+                "directives" => Self::Directives(id(one)?),
+                "directive" => Self::Directive(id(one)?),
+                "receipts" => Self::Receipts(id(one)?),
+                "receiptsof" => Self::ReceiptsOf { directive: id(one)?, unit: id(two)? },
+                "trace" => Self::Trace(id(one)?),
+                "tasks" => Self::Tasks(id(one)?),
+                "task" => Self::Task(id(one)?),
+                "callout" => Self::CallOut(id(one)?),
                 "mine" => Self::Mine(id(one)?),
                 _ => return None,
             })

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use board::access::{Action, Place, permits};
-use board::{Actor, At, Board, Event, PersonId};
+use board::{Actor, At, Board, Event, PersonId, directive, task};
 use live::{FragmentKey, Hub};
 use sha2::{Digest, Sha256};
 
@@ -209,6 +209,26 @@ pub fn may_watch(board: &Board, person: PersonId, fragment: Fragment, now: At) -
             post.is_some_and(|post| may(Action::ViewRoster, Place::Post(id, post)))
         }
         Fragment::Unit(unit) => may(Action::ViewPeople, Place::Unit(unit)),
+        Fragment::Directives(unit) => may(Action::ViewDirective, Place::Unit(unit)),
+        Fragment::Directive(id) | Fragment::Receipts(id) | Fragment::Trace(id) => {
+            board.directives.get(id).is_some_and(|found| {
+                may(Action::ViewDirective, directive::viewed_at(board, Actor::Person(person), found, now))
+            })
+        }
+        Fragment::ReceiptsOf { directive, unit } => {
+            may(Action::ViewDirective, Place::Unit(unit))
+                && board
+                    .directives
+                    .get(directive)
+                    .is_some_and(|found| directive::is_open_to(board, Actor::Person(person), found, now))
+        }
+        Fragment::Tasks(unit) => may(Action::ViewTask, Place::Unit(unit)),
+        Fragment::Task(id) => {
+            board.tasks.get(id).is_some_and(|found| task::is_open_to(board, Actor::Person(person), found, now))
+        }
+        Fragment::CallOut(id) => {
+            board.call_outs.get(id).is_some_and(|found| may(Action::ViewRoster, Place::Unit(found.unit)))
+        }
         Fragment::Mine(owner) => owner == person,
     }
 }

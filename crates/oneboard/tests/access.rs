@@ -106,7 +106,9 @@ impl Site {
 fn operation(route: &Route, objects: &Objects) -> String {
     let about_itself = matches!(
         route.gate.action(),
-        Some(Action::ViewOperation | Action::PlanOperation | Action::SetLevel | Action::ViewBoard)
+        Some(
+            Action::ViewOperation | Action::PlanOperation | Action::SetLevel | Action::ViewBoard | Action::OpenCallOut
+        )
     );
     if about_itself { objects.operation } else { objects.manned }.to_string()
 }
@@ -121,6 +123,11 @@ fn named(name: &str, operation: &str, objects: &Objects) -> Option<String> {
         "person" => objects.person.to_string(),
         "to" | "by" | "owner" | "leader" | "carry_to" | "by_order_of" => objects.other.to_string(),
         "roll_call" => objects.roll_call.to_string(),
+        "directive" => objects.directive.to_string(),
+        "task" => objects.task.to_string(),
+        "call_out" => objects.call_out.to_string(),
+        "receiver" => format!("unit-{}", objects.unit),
+        "lead" => objects.unit.to_string(),
         "grant" => objects.grant.to_string(),
         "line" | "number" => "1".to_owned(),
         "upload" => Uuid::nil().to_string(),
@@ -167,7 +174,7 @@ fn instance(document: &Value, schema: &Value, name: &str, operation: &str, objec
         "string" => match name {
             "person" => json!(objects.person.to_string()),
             "from" | "begins" => json!("1970-01-02T08:00"),
-            "until" | "to" | "ends" => json!("1970-01-02T20:00"),
+            "until" | "to" | "ends" | "deadline" => json!("1970-01-02T20:00"),
             _ => json!("1"),
         },
         "integer" | "number" => json!(1),
@@ -194,7 +201,10 @@ fn guarded() -> Vec<Route> {
     let mut routes: Vec<Route> = table()
         .into_iter()
         .filter(|route| {
-            route.gate.action().is_some_and(|action| !matches!(action, Action::StandPost | Action::Delegate))
+            route
+                .gate
+                .action()
+                .is_some_and(|action| !matches!(action, Action::StandPost | Action::Delegate | Action::AnswerCallOut))
         })
         .collect();
     routes.sort_by_key(|route| (route.kind == Kind::Act, matches!(route.noun, "force" | "access" | "accounts")));

@@ -380,11 +380,18 @@ impl Directives {
     }
 }
 
-/// How many receipts of an operation's directives are missing among the units below `unit`; what the board's figure shows.
-pub fn not_received(board: &Board, operation: OperationId, unit: UnitId) -> u32 {
-    let open = board.directives.iter().filter(|(_, found)| found.is_issued() && found.operation == Some(operation));
-    open.flat_map(|(_, found)| found.receiving_units().into_iter().map(move |unit| (found, unit)))
-        .filter(|(_, receiving)| board.force.is_within(*receiving, unit))
-        .map(|(found, receiving)| found.tally_of(receiving).waiting())
-        .sum()
+/// How many receipts of an operation's directives are missing, by exactly the unit that is silent; what the board's figure
+/// adds up.
+pub fn not_received(board: &Board, operation: OperationId) -> std::collections::BTreeMap<UnitId, u32> {
+    let mut missing = std::collections::BTreeMap::new();
+    let of_it = |found: &Directive| found.is_issued() && found.operation == Some(operation);
+    for (_, found) in board.directives.iter().filter(|(_, found)| of_it(found)) {
+        for unit in found.receiving_units() {
+            let waiting = found.tally_of(unit).waiting();
+            if waiting > 0 {
+                *missing.entry(unit).or_default() += waiting;
+            }
+        }
+    }
+    missing
 }

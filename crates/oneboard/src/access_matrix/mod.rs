@@ -65,6 +65,14 @@ pub const STREAMS: &[Sample] = &[
     ("RosterDay", |on| Fragment::RosterDay { operation: on.manned, unit: on.unit, day: 0 }),
     ("Shift", |on| Fragment::Shift { operation: on.manned, shift: on.shift }),
     ("RollCalls", |on| Fragment::RollCalls(on.operation)),
+    ("Directives", |on| Fragment::Directives(on.unit)),
+    ("Directive", |on| Fragment::Directive(on.directive)),
+    ("Receipts", |on| Fragment::Receipts(on.directive)),
+    ("ReceiptsOf", |on| Fragment::ReceiptsOf { directive: on.directive, unit: on.unit }),
+    ("Trace", |on| Fragment::Trace(on.directive)),
+    ("Tasks", |on| Fragment::Tasks(on.unit)),
+    ("Task", |on| Fragment::Task(on.task)),
+    ("CallOut", |on| Fragment::CallOut(on.call_out)),
     ("Mine", |on| Fragment::Mine(on.person)),
 ];
 
@@ -95,6 +103,9 @@ pub fn text() -> String {
                         "one's own shift".to_owned()
                     }
                     Gate::Needs(Action::Delegate) | Gate::NeedsFresh(Action::Delegate) => "one's own role".to_owned(),
+                    Gate::Needs(Action::AnswerCallOut) | Gate::NeedsFresh(Action::AnswerCallOut) => {
+                        "one's own answer".to_owned()
+                    }
                     Gate::Needs(_) | Gate::NeedsFresh(_) => cell(|relation| verdict(&board, holder, &route, relation)),
                 };
                 let _ = write!(text, " {cell} |");
@@ -128,6 +139,9 @@ fn sample_id(sample: fn(&Objects) -> Fragment) -> String {
         .replace(&on.post.to_string(), "{post}")
         .replace(&on.shift.to_string(), "{shift}")
         .replace(&on.person.to_string(), "{person}")
+        .replace(&on.directive.to_string(), "{directive}")
+        .replace(&on.task.to_string(), "{task}")
+        .replace(&on.call_out.to_string(), "{call_out}")
 }
 
 fn cell(ask: impl Fn(Relation) -> Option<bool>) -> String {

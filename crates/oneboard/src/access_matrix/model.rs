@@ -7,8 +7,9 @@ use board::operation::{self, OperationRow, Phase};
 use board::roster::{self, AssignmentRow, DutyKind, ShiftRow};
 use board::watch::{self, Kind};
 use board::{
-    Actor, AssignmentId, At, Board, Command, CommandId, Context, GrantId, Id, Label, OperationId, PersonId, PostId,
-    RollCallId, ShiftId, Span, TextId, UnitId, checkin, post,
+    Actor, AssignmentId, At, Board, CallOutId, Command, CommandId, Context, DirectiveId, GrantId, Id, Label,
+    OperationId, PersonId, PostId, RollCallId, ShiftId, Span, TaskId, TextId, UnitId, Wording, call_out, checkin,
+    directive, post, task,
 };
 
 /// The instant at which the matrix asks.
@@ -123,6 +124,12 @@ pub struct Objects {
     pub other: PersonId,
     pub grant: GrantId,
     pub roll_call: RollCallId,
+    /// Issued by this unit to its own people.
+    pub directive: DirectiveId,
+    /// Assigned by this unit to itself.
+    pub task: TaskId,
+    /// Of this unit, in its own operation.
+    pub call_out: CallOutId,
 }
 
 impl Objects {
@@ -139,6 +146,9 @@ impl Objects {
             other: person(unit, 51),
             grant: Id::from_value(60_000 + number),
             roll_call: Id::from_value(80_000 + number),
+            directive: Id::from_value(110_000 + number),
+            task: Id::from_value(120_000 + number),
+            call_out: Id::from_value(130_000 + number),
         }
     }
 }
@@ -202,7 +212,53 @@ pub fn commands() -> Vec<Command> {
             by_order_of: None,
         }));
     }
+    UNITS.iter().for_each(|(unit, _)| commands.extend(orders(*unit)));
     commands
+}
+
+/// A directive of a unit to its own people, a task from it, and a call-out.
+fn orders(unit: UnitId) -> [Command; 4] {
+    let Objects { operation, directive: id, task, call_out, other, .. } = Objects::at(unit);
+    let words = |number: u64| Wording::one(TextId::from_value(number + unit.value()));
+    let later = At::from_millis(NOW.millis() + 4 * 3_600_000);
+    let draft = directive::Draft {
+        id,
+        unit,
+        operation: Some(operation),
+        kind: directive::Kind::Order,
+        urgency: directive::Urgency::Routine,
+        ladder: None,
+        quiet: None,
+        origin: directive::Origin::default(),
+        title: words(140_000),
+        clauses: vec![words(150_000)],
+        audience: directive::Audience { units: vec![unit], below: false, people: Some(directive::People::default()) },
+        deadline: later,
+        files: Vec::new(),
+    };
+    let row = task::TaskRow {
+        id: task,
+        source: Some(task::Source { directive: id, clause: 1 }),
+        parent: None,
+        unit,
+        lead: unit,
+        supporting: Default::default(),
+        owner: other,
+        words: words(160_000),
+        place: Label::default(),
+        post: None,
+        from: None,
+        deadline: later,
+        wanted: task::Wanted::Word,
+    };
+    let issue = directive::Command::Issue { directive: id, by_order_of: None, words: None, break_glass: None };
+    let circle = call_out::Circle::StandbyAndReserve;
+    [
+        Command::Directive(directive::Command::Draft(Box::new(draft))),
+        Command::Directive(issue),
+        Command::Task(task::Command::Assign(Box::new(row))),
+        Command::CallOut(call_out::Command::Open { id: call_out, operation, unit, circle, words: None }),
+    ]
 }
 
 /// The board on which the matrix is computed.

@@ -31,6 +31,10 @@ pub struct Counts {
     pub unsigned: u32,
     /// Of these, the ones that the leader disputes.
     pub disputed: u32,
+    /// Receipts of directives that are missing.
+    pub not_received: u32,
+    /// Tasks that the unit leads and that are past their deadline.
+    pub tasks_overdue: u32,
 }
 
 impl Counts {
@@ -40,6 +44,8 @@ impl Counts {
         self.untriaged += other.untriaged;
         self.unsigned += other.unsigned;
         self.disputed += other.disputed;
+        self.not_received += other.not_received;
+        self.tasks_overdue += other.tasks_overdue;
     }
 
     /// What exactly this unit has in an operation.

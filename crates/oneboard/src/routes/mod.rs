@@ -7,8 +7,10 @@ pub mod access;
 pub mod act;
 pub mod board;
 pub mod calendar;
+pub mod call_out;
 pub mod checkin;
 pub mod demonstration;
+pub mod directive;
 pub mod export;
 pub mod find;
 pub mod force;
@@ -19,6 +21,7 @@ pub mod post;
 pub mod record;
 pub mod roster;
 pub mod sheets;
+pub mod task;
 pub mod watch;
 
 use ::board::access::Action;
@@ -166,6 +169,9 @@ pub fn table() -> Vec<Route> {
     routes.extend(checkin::routes());
     routes.extend(roster::routes());
     routes.extend(watch::routes());
+    routes.extend(directive::routes());
+    routes.extend(task::routes());
+    routes.extend(call_out::routes());
     routes.extend(force::routes());
     routes.extend(access::routes());
     routes.extend(demonstration::routes());

@@ -1,6 +1,7 @@
 //! *My post*: one person's shift, now or next, for a phone held in a glove.
 
 use board::checkin::{EARLIEST_CHECK_IN, Standing};
+use board::directive::{self, Receiver, Step, Waiting};
 use board::operation::Operation;
 use board::roster::{Assignment, DutyKind, Shift};
 use board::{AssignmentId, Minutes, OperationId, PersonId, Span};
@@ -49,6 +50,7 @@ pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
     let Some(mine) = mine(sheet, person) else {
         return html! {
             div id=(fragment) data-fragment {
+                (orders(sheet, person))
                 section.mine-post { h1 { (sheet.t("mine-none")) } p.mine-when { (sheet.t("mine-none-hint")) } p { a href="/calendar" { (sheet.t("calendar")) } } }
             }
         };
@@ -57,6 +59,7 @@ pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
     let Some(post) = operation.posts.get(shift.post) else { return super::post::gone(sheet, fragment) };
     html! {
         div id=(fragment) data-fragment {
+            (orders(sheet, person))
             section.mine-post {
                 h1 { (sheet.label(&post.name)) }
                 p { (post.number) " · " (sheet.label(&post.place)) }
@@ -77,6 +80,33 @@ pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// New orders in large text, each with the next word that is asked for; then one's tasks, and a call-out.
+fn orders(sheet: &Sheet<'_>, person: PersonId) -> Markup {
+    let board = sheet.board();
+    let waiting = directive::waiting_for(board, person, sheet.now);
+    let tasks: Vec<_> = board.tasks.of_owner(person).filter(|(_, task)| task.is_due()).collect();
+    html! {
+        (super::call_out::mine(sheet, person))
+        @for one in waiting { @if let Waiting::Receipt { directive: id, receiver: receiver @ Receiver::Person(_), next, .. } = one {
+            @if let Some(found) = board.directives.get(id) {
+                section.mine-orders id={ "order-" (id) } {
+                    h2 { a href=(super::directive::address(id)) { (sheet.wording(&found.title)) } }
+                    @if next == Step::Acknowledged {
+                        @let unit = found.find(board, person).map_or(found.unit, |place| place.unit);
+                        ol.clauses { @for clause in found.clauses_for(board, unit) { @if clause.struck.is_none() { li value=(clause.number) { (sheet.wording(&clause.words)) } } } }
+                    }
+                    (super::directive::receipt_act(sheet, id, found, receiver, next))
+                }
+            }
+        } }
+        @if !tasks.is_empty() { section.mine-orders {
+            h2 { (sheet.t("mine-tasks")) }
+            ul.list { @for (id, task) in tasks { li id={ "mine-task-" (id) } {
+                a href=(super::task::address(id)) { (sheet.wording(&task.words)) } " · " (sheet.moment(task.deadline)) " " (super::task::state_of(sheet, task)) } } }
+        } }
     }
 }
 

@@ -200,6 +200,9 @@ fn entries(sheet: &Sheet<'_>, operation: Option<OperationId>) -> Vec<(&'static s
     if sheet.may(Action::GrantRole, Place::Force) {
         entries.push(("access", "/access".to_owned(), "a"));
     }
+    if let Some(unit) = sheet.scope(Action::ViewDirective).widest(&sheet.board().force) {
+        entries.push(("directives", format!("/units/{unit}/directives"), "d"));
+    }
     if sheet.may(Action::ViewAudit, Place::Force) {
         entries.push(("audit", "/audit".to_owned(), "j"));
     }

@@ -6,7 +6,9 @@
 pub mod access;
 pub mod alarm;
 pub mod board;
+pub mod call_out;
 pub mod checkin;
+pub mod directive;
 pub mod find;
 pub mod force;
 pub mod frame;
@@ -19,6 +21,7 @@ pub mod refusal;
 pub mod roster;
 pub mod sheets;
 pub mod strips;
+pub mod task;
 pub mod watch;
 
 use std::borrow::Cow;
@@ -196,6 +199,14 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Log(unit) => watch::log(sheet, unit),
         Fragment::Watch(unit) => watch::watch(sheet, unit),
         Fragment::Brief(unit) => watch::brief(sheet, unit),
+        Fragment::Directives(unit) => directive::list(sheet, unit),
+        Fragment::Directive(id) => directive::page(sheet, id),
+        Fragment::Receipts(id) => directive::grid(sheet, id),
+        Fragment::ReceiptsOf { directive, unit } => directive::of_unit(sheet, directive, unit),
+        Fragment::Trace(id) => directive::trace(sheet, id),
+        Fragment::Tasks(unit) => task::list(sheet, unit),
+        Fragment::Task(id) => task::page(sheet, id),
+        Fragment::CallOut(id) => call_out::page(sheet, id),
         Fragment::Mine(person) => checkin::page(sheet, person),
     }
 }

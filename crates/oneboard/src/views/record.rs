@@ -2,6 +2,8 @@
 
 mod orders;
 
+pub(super) use orders::{ruling_key, step_key};
+
 use std::collections::HashMap;
 
 use board::access::{Action, Place};
@@ -517,7 +519,7 @@ const fn role_key(role: access::Role) -> &'static str {
     }
 }
 
-const fn how_key(how: How) -> &'static str {
+pub(super) const fn how_key(how: How) -> &'static str {
     match how {
         How::InPerson => "record-how-in-person",
         How::Radio => "record-how-radio",

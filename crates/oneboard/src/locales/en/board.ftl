@@ -44,3 +44,7 @@ board-phase-planning = planned
 board-phase-active = active
 board-phase-stand-down = standing down
 board-phase-closed = closed
+board-not-received = Orders not received
+board-tasks-overdue = Tasks overdue
+board-orders-short = Orders
+board-tasks-short = Tasks

@@ -26,3 +26,4 @@ leave-ill = Ill or hurt
 leave-other = Other reason
 roll-call = Roll call
 mine-otherwise = Otherwise
+mine-tasks = Your tasks

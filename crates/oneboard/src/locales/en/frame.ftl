@@ -52,3 +52,4 @@ operation-others = { $count ->
     [one] 1 other operation
    *[other] { $count } other operations
 }
+nav-directives = Directives

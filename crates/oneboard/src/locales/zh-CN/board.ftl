@@ -38,3 +38,7 @@ board-phase-planning = 筹备
 board-phase-active = 启动
 board-phase-stand-down = 收心归岗
 board-phase-closed = 结束
+board-not-received = 指令未签收
+board-tasks-overdue = 任务超期
+board-orders-short = 未签收
+board-tasks-short = 超期任务

@@ -26,3 +26,4 @@ leave-ill = 伤病
 leave-other = 其他原因
 roll-call = 点名
 mine-otherwise = 其他方式
+mine-tasks = 本人任务

@@ -1,4 +1,4 @@
-//! The board (L1): six figures, units × indicators, the log's tail and the night, each a fragment of its own.
+//! The board (L1): eight figures, units × indicators, the log's tail and the night, each a fragment of its own.
 
 mod night;
 
@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use board::access::Action;
 use board::operation::Operation;
-use board::{Label, OperationId, UnitId};
+use board::{Label, OperationId, UnitId, directive};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -50,8 +50,14 @@ pub fn model(sheet: &Sheet<'_>, id: OperationId, operation: &Operation) -> Board
     let widest = coverage.board.widest(force);
     let mut rows: Vec<Row> = Vec::new();
     let mut all = Counts::default();
+    let missing = directive::not_received(sheet.board(), id);
     for unit in coverage.board.units(force) {
-        let counts = coverage.cut(sheet.board(), unit.id, Counts::of(sheet.board(), operation, unit.id));
+        let counted = coverage.cut(sheet.board(), unit.id, Counts::of(sheet.board(), operation, unit.id));
+        let counts = Counts {
+            not_received: missing.get(&unit.id).copied().unwrap_or(0),
+            tasks_overdue: sheet.board().tasks.counts(unit.id).overdue,
+            ..counted
+        };
         all.add(counts);
         // A section that has no part in the operation is no row: what is planned decides that, so rows do not come and go.
         if operation.posts.of_unit(unit.id).next().is_none() && counts == Counts::default() {
@@ -86,7 +92,7 @@ struct Figure {
     address: String,
 }
 
-/// The six figures as a fragment.
+/// The eight figures as a fragment.
 pub fn figures(sheet: &Sheet<'_>, id: OperationId) -> Markup {
     let named = Fragment::Figures(id);
     let Some(operation) = sheet.board().operation(id) else { return post::gone(sheet, named) };
@@ -95,7 +101,7 @@ pub fn figures(sheet: &Sheet<'_>, id: OperationId) -> Markup {
     let lines = sheet.figures.read(id, |course| course.lines(sheet.board(), &coverage(sheet)));
     html! {
         div.figures id=(named) data-fragment {
-            @for (line, figure) in six(sheet, id, unit, &model.all).iter().enumerate() {
+            @for (line, figure) in eight(sheet, id, unit, &model.all).iter().enumerate() {
                 (figure_of(sheet, figure, &spark(&lines, line, figure)))
             }
         }
@@ -106,7 +112,7 @@ fn nothing_to_see(sheet: &Sheet<'_>, named: Fragment) -> Markup {
     html! { div id=(named) data-fragment { p.empty { (sheet.t("board-not-yours")) } } }
 }
 
-fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figure; 6] {
+fn eight(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figure; 8] {
     let found = &all.posts;
     let posts = |show: Show| posts_at(id, unit, show);
     let watched = sheet.scope(Action::ViewWatch).widest(&sheet.board().force);
@@ -185,12 +191,29 @@ fn six(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Figur
             note: noted(all.disputed, sheet.say("board-disputed", &[("count", all.disputed.into())])),
             address: log,
         },
+        Figure {
+            label: "board-not-received",
+            value: all.not_received,
+            of: None,
+            state: abnormal(all.not_received),
+            note: None,
+            address: format!("/units/{unit}/directives"),
+        },
+        Figure {
+            label: "board-tasks-overdue",
+            value: all.tasks_overdue,
+            of: None,
+            state: if all.tasks_overdue > 0 { "wrong" } else { "normal" },
+            note: None,
+            address: format!("/units/{unit}/tasks"),
+        },
     ]
 }
 
 /// The line of the last day, zero at the foot; what is now is its end. Empty where there is nothing to draw yet.
 fn spark(lines: &[Point], line: usize, figure: &Figure) -> String {
-    if lines.is_empty() {
+    // What has no course yet is drawn without one.
+    if lines.first().is_none_or(|point| point.len() <= line) {
         return String::new();
     }
     let top =
@@ -239,6 +262,8 @@ pub fn units(sheet: &Sheet<'_>, id: OperationId) -> Markup {
         "board-overdue-short",
         "board-relief-short",
         "board-lines-short",
+        "board-orders-short",
+        "board-tasks-short",
     ];
     html! {
         div id=(named) data-fragment {
@@ -279,6 +304,8 @@ fn unit_row(sheet: &Sheet<'_>, id: OperationId, row: &Row) -> Markup {
             (cell(stands, found.overdue, "attention", &posts(Show::Overdue)))
             (cell(stands, found.waiting, "attention", &posts(Show::Relief)))
             (cell(true, row.counts.open_lines, if row.counts.untriaged > 0 { "attention" } else { "normal" }, &log))
+            (cell(true, row.counts.not_received, "attention", &format!("/units/{}/directives", row.unit)))
+            (cell(true, row.counts.tasks_overdue, "wrong", &format!("/units/{}/tasks", row.unit)))
         }
     }
 }
