@@ -173,6 +173,7 @@ fn instance(document: &Value, schema: &Value, name: &str, operation: &str, objec
         }
         "string" => match name {
             "person" => json!(objects.person.to_string()),
+            "owner" => json!(objects.other.to_string()),
             "from" | "begins" => json!("1970-01-02T08:00"),
             "until" | "to" | "ends" | "deadline" => json!("1970-01-02T20:00"),
             _ => json!("1"),
@@ -291,9 +292,11 @@ async fn who_is_not_signed_in_gets_no_further_than_the_door() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_stream_shows_what_the_matrix_says() {
     let site = site().await;
-    for holder in model::holders() {
+    // One stream watches so many fragments and no more.
+    let parts = STREAMS.chunks(live::MAX_SET / Relation::ALL.len());
+    for (holder, streams) in parts.flat_map(|part| model::holders().into_iter().map(move |holder| (holder, part))) {
         let mut expected: BTreeMap<String, bool> = BTreeMap::new();
-        for (_, sample) in STREAMS {
+        for (_, sample) in streams {
             for relation in Relation::ALL {
                 if let Some(may) = watched(&site.board, &holder, *sample, relation) {
                     let unit = relation.unit(holder.tier).expect("it was asked about");

@@ -74,7 +74,15 @@ fn is_own(board: &Board, person: PersonId, action: Action, place: Place) -> bool
         Place::Force | Place::Unit(_) => false,
         Place::Person(subject) => {
             let of_oneself = [Action::StandPost, Action::ViewPeople, Action::ViewTelephones, Action::Delegate];
-            subject == person && (of_oneself.contains(&action) || action == Action::ViewRoster)
+            let of_orders = [
+                Action::ViewDirective,
+                Action::ReceiveDirective,
+                Action::ViewTask,
+                Action::DoTask,
+                Action::AnswerCallOut,
+            ];
+            let own = of_oneself.contains(&action) || of_orders.contains(&action);
+            subject == person && (own || action == Action::ViewRoster)
         }
         Place::Post(operation, post) => board.operation(operation).is_some_and(|operation| {
             let leads = operation.posts.get(post).is_some_and(|post| post.named_leader == Some(person));

@@ -143,7 +143,7 @@ async fn split_task(
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Sent {
     lead: UnitId,
-    /// The owner's staff number, or full name.
+    /// The owner's id, staff number, or full name.
     owner: String,
     words: String,
     words_zh: Option<String>,
@@ -168,7 +168,7 @@ impl Sent {
         parent: Option<TaskId>,
     ) -> Result<Command, Problem> {
         let id = desk.mint();
-        let owner = desk.person("owner", &self.owner)?;
+        let owner = self.owner.trim().parse().map_or_else(|_| desk.person("owner", &self.owner), Ok)?;
         let place = desk.label("place", self.place.as_deref().unwrap_or(""), LONGEST_LINE)?;
         let en = desk.words("words", &self.words)?;
         let zh = desk.words_if_any("words_zh", self.words_zh.as_deref())?.unwrap_or(en);
