@@ -17,6 +17,9 @@ use super::SCHEMA;
 
 /// Entries between two snapshots: as many are replayed in well under a second.
 pub const SNAPSHOT_ENTRIES: u64 = 50_000;
+/// Rest between two snapshots: a rush that fills [`SNAPSHOT_ENTRIES`] every two seconds would spend a fifth of the
+/// processor on writing the board down. What gathers meanwhile, 200,000 entries at 20,000 a second, is replayed in about 0.3 s.
+pub const SNAPSHOT_REST: Duration = Duration::from_secs(10);
 /// Entries after which they are sealed: each is hashed once more, on the writer's thread, a few milliseconds in all.
 pub const SEAL_ENTRIES: u64 = 10_000;
 /// What was kept is sealed within this time, however little it was.
@@ -29,6 +32,8 @@ pub struct Keeping {
     sealed: u64,
     looked: Instant,
     saved: u64,
+    /// When the last snapshot of this run was begun.
+    begun: Option<Instant>,
     saving: Option<JoinHandle<()>>,
 }
 
@@ -58,7 +63,7 @@ impl Keeping {
         journal: &mut dyn Journal,
     ) -> Result<Self, journal::StorageError> {
         let sealed = journal.checkpoints()?.last().map_or(0, |last| last.position);
-        Ok(Self { snapshots, signer, sealed, looked: Instant::now(), saved, saving: None })
+        Ok(Self { snapshots, signer, sealed, looked: Instant::now(), saved, begun: None, saving: None })
     }
 
     /// After a group was kept, and now and then when nothing happens.
@@ -68,8 +73,10 @@ impl Keeping {
             self.seal(journal, at);
         }
         let done = self.saving.as_ref().is_none_or(JoinHandle::is_finished);
-        if done && head.position - self.saved.min(head.position) >= SNAPSHOT_ENTRIES {
+        let rested = self.begun.is_none_or(|begun| begun.elapsed() >= SNAPSHOT_REST);
+        if done && rested && head.position - self.saved.min(head.position) >= SNAPSHOT_ENTRIES {
             self.saved = head.position;
+            self.begun = Some(Instant::now());
             self.saving = self.save(board.clone(), head, at);
         }
     }
