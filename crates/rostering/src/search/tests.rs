@@ -221,11 +221,14 @@ fn bound_is_proven(seed: u64) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A column's cost and its entries by row.
+type Column = (f64, Vec<(u32, f64)>);
+
 /// A covering programme: rows that may be short or over at a cost, and columns of which each person takes one.
 struct Covering {
     right: Vec<f64>,
     people: usize,
-    columns: Vec<(f64, Vec<(u32, f64)>)>,
+    columns: Vec<Column>,
 }
 
 impl Covering {
@@ -256,9 +259,8 @@ impl Covering {
             let nobody = simplex.slack(rows + person, 1.0, 1_000.0, f64::INFINITY);
             simplex.start_with(nobody);
         }
-        let add = |(index, (cost, entries)): (usize, &(f64, Vec<(u32, f64)>))| {
-            wanted(index).then(|| simplex.add(*cost, entries.clone()))
-        };
+        let add =
+            |(index, (cost, entries)): (usize, &Column)| wanted(index).then(|| simplex.add(*cost, entries.clone()));
         let places = self.columns.iter().enumerate().map(add).collect();
         (simplex, places)
     }
