@@ -14,6 +14,11 @@ pub struct Want {
 }
 
 impl Want {
+    /// Something of it arrives.
+    pub fn is_sent(&self) -> bool {
+        self.rates.iter().any(Option::is_some)
+    }
+
     fn steps(&self) -> impl Iterator<Item = (Layer, u64)> + '_ {
         Layer::ALL.into_iter().filter_map(|layer| Some((layer, self.rates[layer.index()]?)))
     }

@@ -119,9 +119,7 @@ impl ForwardPlane {
     /// A new estimate of a receiver's link, bit/s.
     pub fn measured(&mut self, peer: PeerId, estimate: u64, now: Instant) {
         let Some(receiver) = self.receivers.get_mut(&peer) else { return };
-        if let Some(on) = receiver.measured(estimate) {
-            self.effects.push(Effect::AudioOnly { peer, on });
-        }
+        receiver.measured(estimate);
         self.allocate(peer, now);
     }
 
@@ -229,15 +227,9 @@ impl ForwardPlane {
 
     fn allocate(&mut self, peer: PeerId, now: Instant) {
         let Some(receiver) = self.receivers.get_mut(&peer) else { return };
-        if let Some(rate) = receiver.allocate(&self.tracks, now) {
-            self.effects.push(Effect::Desire { peer, rate });
-        }
-        // A receiver on sound alone keeps no frozen picture; its page shows a still.
-        if receiver.audio_only {
-            for slot in receiver.slots.iter_mut().filter(|slot| !slot.is_audio()) {
-                slot.live = None;
-            }
-        }
+        let change = receiver.allocate(&self.tracks, now);
+        self.effects.extend(change.desired.map(|rate| Effect::Desire { peer, rate }));
+        self.effects.extend(change.audio_only.map(|on| Effect::AudioOnly { peer, on }));
         let waits = receiver.slots.iter().filter(|slot| !slot.is_audio() && !slot.settled());
         let asked = waits.filter_map(|slot| Some((slot, slot.wanted?))).flat_map(|(slot, feed)| {
             Layer::ALL.into_iter().filter(|layer| slot.asks_for(*layer)).map(move |layer| (feed, layer))

@@ -21,6 +21,8 @@ pub struct Slot {
     pub target: Option<Layer>,
     /// What it shows. It goes on until the wanted one has a key frame.
     pub live: Option<Live>,
+    /// Its picture was taken away for want of bits; it comes back like an improvement, not at once.
+    lost: bool,
     pub rewriter: Rewriter,
 }
 
@@ -34,7 +36,15 @@ pub struct Live {
 
 impl Slot {
     fn new(place: Place) -> Self {
-        Self { place, wanted: None, wanted_since: None, target: None, live: None, rewriter: Rewriter::default() }
+        Self {
+            place,
+            wanted: None,
+            wanted_since: None,
+            target: None,
+            live: None,
+            lost: false,
+            rewriter: Rewriter::default(),
+        }
     }
 
     pub fn is_audio(&self) -> bool {
@@ -60,6 +70,7 @@ impl Slot {
         self.wanted = feed;
         self.wanted_since = feed.map(|_| now);
         self.target = None;
+        self.lost = false;
         if feed.is_none() {
             self.live = None;
         }
@@ -107,11 +118,23 @@ pub enum Choice {
     Own(Option<Feed>),
 }
 
+/// What an allocation has changed for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// It went over to sound only, or back.
+    pub audio_only: Option<bool>,
+    /// What probing should look for, bit/s.
+    pub desired: Option<u64>,
+}
+
 #[derive(Debug)]
 pub struct Receiver {
     pub slots: Vec<Slot>,
     pub own: BTreeMap<Place, Option<Feed>>,
+    /// Pictures are wanted and sent, and the link carries none of them.
     pub audio_only: bool,
+    /// The estimate is too low for any picture.
+    starved: bool,
     estimate: u64,
     affordable_since: Option<Instant>,
     upgraded: Option<Instant>,
@@ -125,6 +148,7 @@ impl Receiver {
             slots: places.iter().copied().map(Slot::new).collect(),
             own: BTreeMap::new(),
             audio_only: false,
+            starved: false,
             estimate: FIRST_ESTIMATE,
             affordable_since: None,
             upgraded: None,
@@ -133,18 +157,14 @@ impl Receiver {
         }
     }
 
-    /// Takes a new estimate of the link; tells whether the receiver went over to sound only, or back.
-    pub fn measured(&mut self, estimate: u64) -> Option<bool> {
+    /// Takes a new estimate of the link.
+    pub fn measured(&mut self, estimate: u64) {
         self.estimate = estimate;
-        let audio_only = estimate < if self.audio_only { PICTURES_FROM } else { AUDIO_ONLY_BELOW };
-        let changed = audio_only != self.audio_only;
-        self.audio_only = audio_only;
-        changed.then_some(audio_only)
+        self.starved = estimate < if self.starved { PICTURES_FROM } else { AUDIO_ONLY_BELOW };
     }
 
     /// Chooses layers anew: losses and first choices at once, improvements when they have been affordable for a while.
-    /// Gives what probing should look for, where that has changed.
-    pub fn allocate(&mut self, tracks: &BTreeMap<Feed, Track>, now: Instant) -> Option<u64> {
+    pub fn allocate(&mut self, tracks: &BTreeMap<Feed, Track>, now: Instant) -> Change {
         let sounds = self.slots.iter().filter(|slot| slot.is_audio() && slot.wanted.is_some()).count();
         let pictures: Vec<usize> = (0..self.slots.len()).filter(|at| !self.slots[*at].is_audio()).collect();
         let want = |at: &usize| {
@@ -153,12 +173,12 @@ impl Receiver {
             Want { place: slot.place, rates: track.map_or([None; 3], |track| track.rates(now)) }
         };
         let wants: Vec<Want> = pictures.iter().map(want).collect();
-        let estimate = if self.audio_only { 0 } else { self.estimate };
+        let estimate = if self.starved { 0 } else { self.estimate };
         let keep = allocate::allocate(estimate, sounds, &wants);
         // An improvement needs room to spare, or it would be taken back at the next estimate.
         let raise = allocate::allocate(estimate - estimate / 8, sounds, &wants);
         let may_raise = self.may_raise(pictures.iter().zip(&raise).any(|(at, to)| self.is_raise(*at, *to)), now);
-        for ((at, keep), raise) in pictures.iter().zip(keep).zip(raise) {
+        for (((at, want), keep), raise) in pictures.iter().zip(&wants).zip(keep).zip(raise) {
             let target = self.slots[*at].target;
             if keep < target {
                 self.lowered(now);
@@ -168,21 +188,33 @@ impl Receiver {
                     self.upgraded = Some(now);
                 }
                 self.slots[*at].target = raise;
+                self.slots[*at].lost = false;
+            }
+            // Sent, and too much for the link: it stops at once, and with it what was shown until it came.
+            if want.is_sent() && self.slots[*at].target.is_none() {
+                self.slots[*at].lost = true;
+                self.slots[*at].live = None;
             }
         }
+        let sent = wants.iter().any(Want::is_sent);
+        let dark = pictures.iter().all(|at| self.slots[*at].target.is_none());
+        let audio_only = if sent { dark } else { self.audio_only && !pictures.is_empty() };
+        let changed = audio_only != self.audio_only;
+        self.audio_only = audio_only;
         // On sound alone, probing for more than the way back to pictures would only cost sound.
-        let desired = if self.audio_only { PICTURES_FROM + PICTURES_FROM / 4 } else { allocate::best(sounds, &wants) };
-        let changed = desired.abs_diff(self.desired) > self.desired / 8;
-        changed.then(|| {
+        let best = allocate::best(sounds, &wants);
+        let desired = if audio_only { best.min(PICTURES_FROM * 2) } else { best };
+        let probe = desired.abs_diff(self.desired) > self.desired / 8;
+        if probe {
             self.desired = desired;
-            desired
-        })
+        }
+        Change { audio_only: changed.then_some(audio_only), desired: probe.then_some(desired) }
     }
 
     /// Better than what is shown of the same feed. The first layer of another feed is no improvement but the picture itself.
     fn is_raise(&self, at: usize, to: Option<Layer>) -> bool {
         let slot = &self.slots[at];
-        to > slot.target && slot.target.is_some()
+        to > slot.target && (slot.target.is_some() || slot.lost)
     }
 
     fn may_raise(&mut self, possible: bool, now: Instant) -> bool {

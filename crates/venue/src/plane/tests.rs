@@ -164,6 +164,28 @@ fn a_poor_link_loses_layers_at_once_and_gets_them_back_slowly() {
 }
 
 #[test]
+fn a_picture_the_link_cannot_carry_stops_at_once_and_comes_back_when_it_can() {
+    let mut hall = Hall::new();
+    hall.plane.route(Place::Stage, Some(feed(1, Source::Camera)), hall.now);
+    hall.send(1, Layer::Low, false);
+    hall.plane.tick(hall.now);
+    assert_eq!(hall.send(1, Layer::Low, true), [0]);
+    let peer = PeerId(99);
+    // Above the limit for sound only, and still below what the lowest layer takes.
+    hall.plane.measured(peer, 140_000, hall.now);
+    assert!(hall.plane.take_effects().contains(&Effect::AudioOnly { peer, on: true }));
+    assert!(hall.send(1, Layer::Low, true).is_empty(), "a picture that is too much is not sent on");
+    hall.plane.measured(peer, 400_000, hall.now);
+    assert!(hall.send(1, Layer::Low, true).is_empty(), "not at the first good estimate");
+    for _ in 0..30 {
+        hall.send(1, Layer::Low, false);
+        hall.wait(MS * 100);
+    }
+    assert!(hall.plane.take_effects().contains(&Effect::AudioOnly { peer, on: false }));
+    assert_eq!(hall.send(1, Layer::Low, true), [0]);
+}
+
+#[test]
 fn layers_nobody_watches_may_rest() {
     let mut hall = Hall::new();
     hall.plane.take_effects();
