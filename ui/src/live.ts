@@ -1,4 +1,5 @@
 // Every page loads this: it keeps the fragments true, says when it cannot, sends forms, and answers the keyboard.
+import { watchAlarms } from "./alarm.js";
 import { apply, gone, watchHands } from "./apply.js";
 import { watchForms } from "./forms.js";
 import { watchKeys } from "./keys.js";
@@ -124,5 +125,6 @@ showPlace();
 watchHands();
 watchForms();
 watchKeys();
+watchAlarms();
 const stream = document.body.dataset["stream"];
 if (stream) connect(stream);

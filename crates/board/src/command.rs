@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    At, CommandId, Id, Import, PersonId, access, alarm, call_out, checkin, directive, force, operation, post, roster,
-    task, watch,
+    At, CommandId, Id, Import, PersonId, access, alarm, attachment, call_out, checkin, directive, force, notice,
+    operation, post, roster, task, watch,
 };
 
 /// Who asks.
@@ -55,6 +55,8 @@ pub enum Command {
     Directive(directive::Command),
     Task(task::Command),
     CallOut(call_out::Command),
+    Attachment(attachment::Command),
+    Notice(notice::Command),
     /// What a workbook brings, all or none.
     Import(Box<Import>),
     /// Time has passed: do what was due.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Subject, access, alarm, call_out, checkin, directive, force, operation, post, roster, task, watch};
+use crate::{
+    Subject, access, alarm, attachment, call_out, checkin, directive, force, notice, operation, post, roster, task,
+    watch,
+};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +21,8 @@ pub enum Event {
     Directive(directive::Event),
     Task(task::Event),
     CallOut(call_out::Event),
+    Attachment(attachment::Event),
+    Notice(notice::Event),
 }
 
 impl Event {
@@ -38,6 +43,8 @@ impl Event {
             Self::Directive(event) => event.subjects(into),
             Self::Task(event) => event.subjects(into),
             Self::CallOut(event) => event.subjects(into),
+            Self::Attachment(event) => event.subjects(into),
+            Self::Notice(event) => event.subjects(into),
         }
     }
 }

@@ -30,14 +30,13 @@ pub type ShiftId = Id<crate::roster::Shift>;
 pub type AssignmentId = Id<crate::roster::Assignment>;
 pub type RollCallId = Id<crate::checkin::RollCall>;
 pub type AlarmId = Id<crate::alarm::Alarm>;
+pub type NoticeId = Id<crate::notice::Notice>;
+pub type AttachmentId = Id<crate::attachment::Attachment>;
 pub type GrantId = Id<crate::access::Grant>;
 pub type TextId = Id<crate::Str>;
 pub type DirectiveId = Id<crate::directive::Directive>;
 pub type TaskId = Id<crate::task::Task>;
 pub type CallOutId = Id<crate::call_out::CallOut>;
-/// A file kept beside the journal: the board knows that there is one, and no more.
-pub enum Attachment {}
-pub type AttachmentId = Id<Attachment>;
 
 /// Crockford's base 32 without the letters that are mistaken for digits.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

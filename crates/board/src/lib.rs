@@ -33,6 +33,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod attachment;
 pub mod call_out;
 pub mod checkin;
 mod command;
@@ -42,6 +43,7 @@ pub mod force;
 mod id;
 mod import;
 mod machine;
+pub mod notice;
 pub mod operation;
 mod pairs;
 pub mod post;
@@ -58,7 +60,7 @@ pub const FINGERPRINT: &str = env!("BOARD_FINGERPRINT");
 pub use command::{Actor, Command, Context};
 pub use event::Event;
 pub use id::{
-    AlarmId, AssignmentId, Attachment, AttachmentId, CallOutId, CommandId, DirectiveId, GrantId, Id, NotAnId,
+    AlarmId, AssignmentId, AttachmentId, CallOutId, CommandId, DirectiveId, GrantId, Id, NotAnId, NoticeId,
     OperationId, PersonId, PostId, RollCallId, ShiftId, Subject, TaskId, TextId, UnitId,
 };
 pub use import::Import;

@@ -6,10 +6,12 @@ use smallvec::SmallVec;
 
 use crate::access::{self, Access, Action, Denial, Place, Verdict, permits};
 use crate::alarm::{self, Alarms};
+use crate::attachment::{self, Attachments};
 use crate::call_out::{self, CallOuts};
 use crate::checkin::MOST_TIMERS;
 use crate::directive::{self, Directives};
 use crate::force::{self, Force};
+use crate::notice::{self, Notices};
 use crate::operation::{self, Operation};
 use crate::task::{self, Tasks};
 use crate::watch::{self, Watch};
@@ -31,6 +33,10 @@ pub struct Board {
     pub tasks: Tasks,
     #[serde(default)]
     pub call_outs: CallOuts,
+    #[serde(default)]
+    pub attachments: Attachments,
+    #[serde(default)]
+    pub notices: Notices,
 }
 
 impl Board {
@@ -110,6 +116,8 @@ pub fn places(board: &Board, actor: Actor, command: &Command) -> SmallVec<[(Acti
         Command::Directive(command) => directive::place(board, actor, command).into(),
         Command::Task(command) => one(task::place(board, actor, command)),
         Command::CallOut(command) => one(call_out::place(board, actor, command)),
+        Command::Attachment(command) => one(attachment::place(board, actor, command)),
+        Command::Notice(command) => one(notice::place(command)),
         Command::Import(import) => import::place(board, import).into(),
         Command::PassTime => one((Action::OperateSystem, Place::Force)),
     }
@@ -136,6 +144,8 @@ pub fn decide(board: &Board, actor: Actor, command: &Command, context: &Context)
     events.extend(more.into_iter().map(Event::Directive));
     let alarms = alarm::follow(board, &events, context);
     events.extend(alarms.into_iter().map(Event::Alarm));
+    let notices = notice::follow(board, &events, context);
+    events.extend(notices.into_iter().map(Event::Notice));
     Ok(events)
 }
 
@@ -157,6 +167,8 @@ fn decide_noun(board: &Board, actor: Actor, command: &Command, context: &Context
         Command::Directive(command) => directive::decide(board, actor, command, context)?,
         Command::Task(command) => all(task::decide(board, actor, command, context)?, Event::Task),
         Command::CallOut(command) => all(call_out::decide(board, actor, command, context)?, Event::CallOut),
+        Command::Attachment(command) => all(attachment::decide(board, actor, command, context)?, Event::Attachment),
+        Command::Notice(command) => all(notice::decide(board, command, context)?, Event::Notice),
         Command::PassTime => pass_time(board, context),
     })
 }
@@ -199,6 +211,8 @@ pub fn apply(board: &mut Board, event: &Event) {
         Event::Directive(event) => directive::apply(board, event),
         Event::Task(event) => task::apply(&mut board.tasks, event),
         Event::CallOut(event) => call_out::apply(&mut board.call_outs, event),
+        Event::Attachment(event) => attachment::apply(&mut board.attachments, event),
+        Event::Notice(event) => notice::apply(&mut board.notices, event),
     }
 }
 

@@ -5,7 +5,9 @@
 
 use serde::Serialize;
 
-use crate::{access, alarm, call_out, checkin, directive, force, operation, post, roster, task, watch};
+use crate::{
+    access, alarm, attachment, call_out, checkin, directive, force, notice, operation, post, roster, task, watch,
+};
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,4 +36,8 @@ pub enum Refusal {
     Task(#[from] task::Refusal),
     #[error(transparent)]
     CallOut(#[from] call_out::Refusal),
+    #[error(transparent)]
+    Attachment(#[from] attachment::Refusal),
+    #[error(transparent)]
+    Notice(#[from] notice::Refusal),
 }

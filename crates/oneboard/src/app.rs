@@ -49,6 +49,8 @@ pub struct Inner {
     pub feeds: crate::calendar::Feeds,
     /// Workbooks that wait for their confirmation.
     pub uploads: crate::sheets::uploads::Uploads,
+    /// The files of attachments.
+    pub files: crate::attachments::Files,
 }
 
 impl Deref for App {

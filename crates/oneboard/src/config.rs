@@ -46,6 +46,17 @@ pub struct Config {
     pub breached: Option<PathBuf>,
     /// The journal is in this PostgreSQL database instead of a file in `data`.
     pub postgres: Option<String>,
+    /// The mail server: host and port.
+    pub deliver_smtp: Option<(String, u16)>,
+    pub deliver_smtp_user: Option<String>,
+    pub deliver_smtp_password: Option<String>,
+    /// The sender of mails.
+    pub deliver_from: Option<String>,
+    /// The gateway for text messages: host, port and path.
+    pub deliver_hook: Option<(String, u16, String)>,
+    pub deliver_hook_token: Option<String>,
+    /// Mail server and gateway may be on this machine or a private network.
+    pub deliver_private: bool,
 }
 
 impl Default for Config {
@@ -79,6 +90,13 @@ impl Default for Config {
             second_factor: true,
             breached: None,
             postgres: None,
+            deliver_smtp: None,
+            deliver_smtp_user: None,
+            deliver_smtp_password: None,
+            deliver_from: None,
+            deliver_hook: None,
+            deliver_hook_token: None,
+            deliver_private: false,
         }
     }
 }
@@ -149,6 +167,23 @@ const SETTINGS: &[(&str, &str, Set)] = &[
     ("journal.postgres", "postgresql://USER@HOST/DATABASE, a database of its own", |c, v| {
         database(v).map(|v| c.postgres = Some(v))
     }),
+    ("deliver.smtp", "HOST:PORT of a mail server that takes mail from this machine, such as 127.0.0.1:25", |c, v| {
+        host_port(v, None).map(|v| c.deliver_smtp = Some(v))
+    }),
+    ("deliver.smtp_user", "a name of 1 to 200 characters", |c, v| text(v, 200).map(|v| c.deliver_smtp_user = Some(v))),
+    ("deliver.smtp_password", "a word of 1 to 200 characters", |c, v| {
+        text(v, 200).map(|v| c.deliver_smtp_password = Some(v))
+    }),
+    ("deliver.from", "the e-mail address that mails come from", |c, v| {
+        text(v, 254).filter(|v| v.contains('@')).map(|v| c.deliver_from = Some(v))
+    }),
+    ("deliver.hook", "http://HOST[:PORT]/PATH of a gateway on one's own network", |c, v| {
+        hook(v).map(|v| c.deliver_hook = Some(v))
+    }),
+    ("deliver.hook_token", "a word of 1 to 200 characters", |c, v| {
+        text(v, 200).map(|v| c.deliver_hook_token = Some(v))
+    }),
+    ("deliver.private", "true or false", |c, v| v.parse().ok().map(|v| c.deliver_private = v)),
 ];
 
 impl Config {
@@ -256,6 +291,26 @@ fn text(value: &str, longest: usize) -> Option<String> {
 
 fn database(value: &str) -> Option<String> {
     (value.starts_with("postgresql://") || value.starts_with("postgres://")).then(|| value.to_owned())
+}
+
+/// A host and its port; an IPv6 address stands in brackets.
+fn host_port(value: &str, usual: Option<u16>) -> Option<(String, u16)> {
+    let (host, port) = match value.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !value.ends_with(']')) {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (value, usual?),
+    };
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let good =
+        (1..=253).contains(&host.len()) && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
+    good.then(|| (host.to_owned(), port))
+}
+
+fn hook(value: &str) -> Option<(String, u16, String)> {
+    let rest = value.strip_prefix("http://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = host_port(authority, Some(80))?;
+    let path = if path.is_empty() { "/" } else { path };
+    path.bytes().all(|b| b.is_ascii_graphic()).then(|| (host, port, path.to_owned()))
 }
 
 fn host(value: &str) -> Option<String> {

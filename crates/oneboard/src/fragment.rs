@@ -17,8 +17,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use board::{
-    Board, CallOutId, DirectiveId, Event, OperationId, PersonId, PostId, ShiftId, Subject, TaskId, UnitId, checkin,
-    force, operation, post, watch,
+    AlarmId, Board, CallOutId, DirectiveId, Event, OperationId, PersonId, PostId, ShiftId, Subject, TaskId, UnitId,
+    checkin, force, operation, post, watch,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,13 @@ pub enum Fragment {
     CallOut(CallOutId),
     /// The post of one person, now or next.
     Mine(PersonId),
+    /// What asks the watch of a unit.
+    AlarmStrip(UnitId),
+    /// The alarms of a unit and all below it.
+    Alarms(UnitId),
+    Alarm(AlarmId),
+    /// What waits for one person's word.
+    NeedsMe(PersonId),
 }
 
 /// What an event is about, as far as screens care.
@@ -132,6 +139,8 @@ pub enum Topic {
     Watch(UnitId),
     /// Any watch: the top line names who is on duty.
     Watches,
+    /// Any operation's plan, phase or level.
+    Operations,
     /// Any alarm.
     Alarms,
     /// Any line of any log: the board counts those that are open.
@@ -151,8 +160,8 @@ impl Fragment {
     /// What this fragment rests on.
     pub fn topics(self) -> Vec<Topic> {
         match self {
-            Self::Top(None) => vec![Topic::Watches],
-            Self::Top(Some(operation)) => vec![Topic::Watches, Topic::Operation(operation)],
+            Self::Top(None) => vec![Topic::Watches, Topic::Alarms],
+            Self::Top(Some(operation)) => vec![Topic::Watches, Topic::Alarms, Topic::Operation(operation)],
             Self::Figures(operation) => {
                 vec![
                     Topic::Presence(operation),
@@ -201,6 +210,11 @@ impl Fragment {
             Self::Task(id) => vec![Topic::Task(id)],
             Self::CallOut(id) => vec![Topic::CallOut(id)],
             Self::Mine(person) => vec![Topic::Person(person)],
+            Self::AlarmStrip(_) | Self::Alarms(_) => vec![Topic::Alarms, Topic::Watches],
+            Self::Alarm(_) => vec![Topic::Alarms],
+            Self::NeedsMe(person) => {
+                vec![Topic::Person(person), Topic::Alarms, Topic::Watches, Topic::Lines, Topic::Operations]
+            }
         }
     }
 
@@ -221,6 +235,10 @@ impl Fragment {
                 | Self::Tasks(_)
                 | Self::Task(_)
                 | Self::CallOut(_)
+                | Self::AlarmStrip(_)
+                | Self::Alarms(_)
+                | Self::Alarm(_)
+                | Self::NeedsMe(_)
         )
     }
 }
@@ -240,7 +258,7 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
             topics.extend(board.force.person(*person).map(|found| Topic::Unit(found.unit)));
         }
         Event::Operation(event) => {
-            topics.push(Topic::Operation(event.operation()));
+            topics.extend([Topic::Operation(event.operation()), Topic::Operations]);
             if let operation::Event::PhaseSet { .. } | operation::Event::LevelSet { .. } = event {
                 topics.push(Topic::Watches);
             }
@@ -282,6 +300,10 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
                 topics.push(Topic::Person(*person));
             }
         }
+        // Lists of deliveries are looked at, not watched.
+        Event::Notice(_) => {}
+        // What hangs on an alarm is shown with it.
+        Event::Attachment(_) => topics.push(Topic::Alarms),
         Event::Alarm(event) => {
             topics.extend((!matches!(event, board::alarm::Event::Noted { .. })).then_some(Topic::Alarms))
         }
@@ -345,6 +367,10 @@ impl fmt::Display for Fragment {
             Self::Task(id) => write!(f, "task-{id}"),
             Self::CallOut(id) => write!(f, "callout-{id}"),
             Self::Mine(person) => write!(f, "mine-{person}"),
+            Self::AlarmStrip(unit) => write!(f, "alarmstrip-{unit}"),
+            Self::Alarms(unit) => write!(f, "alarms-{unit}"),
+            Self::Alarm(alarm) => write!(f, "onealarm-{alarm}"),
+            Self::NeedsMe(person) => write!(f, "needs-{person}"),
         }
     }
 }
@@ -397,6 +423,10 @@ impl FromStr for Fragment {
                 "task" => Self::Task(id(one)?),
                 "callout" => Self::CallOut(id(one)?),
                 "mine" => Self::Mine(id(one)?),
+                "alarmstrip" => Self::AlarmStrip(id(one)?),
+                "alarms" => Self::Alarms(id(one)?),
+                "onealarm" => Self::Alarm(id(one)?),
+                "needs" => Self::NeedsMe(id(one)?),
                 _ => return None,
             })
         };

@@ -92,7 +92,8 @@ impl Lookout {
     /// Marks what a group of entries touched. Called on the writer's thread.
     pub fn changed(&self, board: &Board, kept: &[Kept]) {
         let Some(hub) = self.hub.get() else { return };
-        let mut soon: BTreeSet<Fragment> = BTreeSet::new();
+        // Alarms go at once; the rest is gathered.
+        let (mut at_once, mut soon): (BTreeSet<Fragment>, BTreeSet<Fragment>) = Default::default();
         let (mut rights, mut erased) = (false, false);
         {
             let state = self.lock();
@@ -104,12 +105,16 @@ impl Lookout {
                 );
                 erased |= matches!(event, Event::Force(board::force::Event::PersonErased { .. }));
                 for topic in topics_of(board, event) {
-                    soon.extend(state.by_topic.get(&topic).into_iter().flatten());
+                    let urgent = topic == Topic::Alarms;
+                    let marked = if urgent { &mut at_once } else { &mut soon };
+                    marked.extend(state.by_topic.get(&topic).into_iter().flatten());
                 }
             }
         }
-        let ids: Vec<String> = soon.iter().map(Fragment::to_string).collect();
-        hub.dirty(ids.iter().map(String::as_str));
+        if !at_once.is_empty() {
+            hub.dirty_now(ids(at_once.iter()).iter().map(String::as_str));
+        }
+        hub.dirty(ids(soon.difference(&at_once)).iter().map(String::as_str));
         if erased {
             // A name stands wherever its person has been: no rendering that still has it is sent again.
             self.everything();
@@ -185,6 +190,10 @@ impl Lookout {
     }
 }
 
+fn ids<'a>(fragments: impl Iterator<Item = &'a Fragment>) -> Vec<String> {
+    fragments.map(Fragment::to_string).collect()
+}
+
 /// May this person watch this fragment at all? What it shows is filtered by the same rights again.
 pub fn may_watch(board: &Board, person: PersonId, fragment: Fragment, now: At) -> bool {
     let may = |action, place| permits(board, Actor::Person(person), action, place, now).is_permitted();
@@ -229,7 +238,12 @@ pub fn may_watch(board: &Board, person: PersonId, fragment: Fragment, now: At) -
         Fragment::CallOut(id) => {
             board.call_outs.get(id).is_some_and(|found| may(Action::ViewRoster, Place::Unit(found.unit)))
         }
-        Fragment::Mine(owner) => owner == person,
+        Fragment::Mine(owner) | Fragment::NeedsMe(owner) => owner == person,
+        Fragment::AlarmStrip(unit) | Fragment::Alarms(unit) => may(Action::ViewAlarms, Place::Unit(unit)),
+        Fragment::Alarm(id) => {
+            let found = board.alarms.find(id);
+            found.is_some_and(|alarm| may(Action::ViewAlarms, Place::Unit(alarm.cause.unit)))
+        }
     }
 }
 

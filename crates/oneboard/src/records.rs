@@ -1,14 +1,18 @@
 //! The journal from the command line: proof, export, backup and restore. None of them needs the server.
 
 use std::io::{BufWriter, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
 use journal::checkpoint::hex;
-use journal::{Checkpoint, ExportOptions, Report, Upcasts, VerifyOptions, VerifyingKey, postgres};
+use journal::sqlite::Reader;
+use journal::{Check, Checkpoint, ExportOptions, Report, Upcasts, VerifyOptions, VerifyingKey, postgres};
 
 use crate::archive;
+use crate::attachments::Files;
+use crate::submit::{Body, JOURNAL, upcasts};
 
 #[derive(Debug, Subcommand)]
 pub enum JournalCommand {
@@ -22,6 +26,12 @@ pub enum JournalCommand {
         /// A checkpoint kept elsewhere, as the line that was printed or sent; the journal must contain all that it sealed.
         #[arg(long, value_parser = read_witness)]
         witness: Option<Box<Checkpoint>>,
+    },
+    /// Prove that every attached file that entries name is there and unaltered.
+    Attachments {
+        /// The installation's data folder; it may be serving.
+        #[arg(long)]
+        data: PathBuf,
     },
     /// Write every entry as a line of JSON.
     Export {
@@ -60,6 +70,7 @@ pub fn run(command: JournalCommand) -> anyhow::Result<()> {
             print!("{}", told(&report, public_key.is_some()));
             Ok(())
         }
+        JournalCommand::Attachments { data } => attachments(&data),
         JournalCommand::Export { path, out, texts } => {
             let options = ExportOptions { texts };
             let written = match out {
@@ -83,6 +94,32 @@ fn export(path: &Path, out: &mut dyn std::io::Write, options: ExportOptions) -> 
     let open = || postgres::Reader::open(database, Upcasts::none());
     let (mut entries, mut texts) = (open()?, open()?);
     Ok(journal::export_from(&mut entries, &mut texts, out, options)?)
+}
+
+/// Makes the board again from the entries, and looks at every file that it names.
+fn attachments(data: &Path) -> anyhow::Result<()> {
+    let path = data.join(JOURNAL);
+    let reader = Reader::open(&path, upcasts()).with_context(|| format!("{} cannot be read", path.display()))?;
+    let (mut board, mut fault) = (board::Board::default(), None);
+    reader.for_each(1, u64::MAX, Check::Nothing, &mut |entry| match serde_json::from_slice::<Body>(&entry.body) {
+        Ok(body) => {
+            body.events.iter().for_each(|event| board::apply(&mut board, event));
+            ControlFlow::Continue(())
+        }
+        Err(source) => {
+            fault = Some((entry.position, source));
+            ControlFlow::Break(())
+        }
+    })?;
+    if let Some((position, source)) = fault {
+        anyhow::bail!("entry {position} cannot be read: {source}; prove the journal first: oneboard journal verify");
+    }
+    let faults = Files::of(data).verify(&board);
+    faults.iter().for_each(|fault| println!("{fault}"));
+    let named = board.attachments.iter().filter(|(_, found)| found.erased.is_none()).count();
+    anyhow::ensure!(faults.is_empty(), "{} of {named} attached files do not hold", faults.len());
+    println!("{named} attached files: all there, none altered");
+    Ok(())
 }
 
 /// Runs `oneboard backup`.

@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 use crate::accounts::AccountsError;
 use crate::app::{App, Inner, WeakApp};
+use crate::attachments::Files;
 use crate::calendar::Feeds;
+use crate::deliver::{self, Ways};
 use crate::figures::{self, Figures};
 use crate::http;
 use crate::http::negotiate::Locale;
@@ -61,9 +63,10 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     };
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let uploads = Default::default();
+    let files = Files::of(&shell.config.data);
     let feeds = Feeds::open(&shell.config.data)?;
     let beside = Arc::new(Beside::new(&shell.config));
-    let app = App::new(Inner { shell, submit: opened.submit, beside, lookout, zone, figures, feeds, uploads });
+    let app = App::new(Inner { shell, submit: opened.submit, beside, lookout, zone, figures, feeds, uploads, files });
     app.shell.metrics.register(|registry| app.submit.tally().register(registry));
     app.shell.set_founder(found::founder(app.downgrade()));
     let hub = Hub::start(rendering(&app));
@@ -135,8 +138,11 @@ pub fn router(app: &App) -> Router {
 impl Server {
     /// Starts what goes on by itself: time, and the end of streams whose session has ended.
     pub fn start(&self) {
+        tokio::task::spawn_blocking(collecting(&self.app));
         tokio::spawn(pass_time(self.app.downgrade()));
         tokio::spawn(audit::keep_noting(self.app.downgrade()));
+        let ways = Ways::of(&self.app.shell.config, &self.app.shell.clock);
+        tokio::spawn(deliver::keep_delivering(self.app.downgrade(), ways));
         tokio::spawn(end_streams(self.app.downgrade()));
         tokio::spawn(keep_forgetting(self.app.downgrade()));
     }
@@ -149,6 +155,16 @@ impl Server {
         if writer.join().is_err() {
             tracing::error!("the writer ended by a panic; the journal holds everything that was acknowledged");
         }
+    }
+}
+
+/// Removes files that no entry names: their command was refused, or the server stopped before it.
+fn collecting(app: &App) -> impl FnOnce() + use<> {
+    let (files, published) = (app.files.clone(), app.submit.published());
+    move || match files.collect(&published.board.attachments, std::time::SystemTime::now()) {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "files that no entry names were removed"),
+        Err(fault) => tracing::warn!(%fault, "files that no entry names were not looked for"),
     }
 }
 

@@ -129,6 +129,8 @@ fn named(name: &str, operation: &str, objects: &Objects) -> Option<String> {
         "receiver" => format!("unit-{}", objects.unit),
         "lead" => objects.unit.to_string(),
         "grant" => objects.grant.to_string(),
+        "alarm" => objects.alarm.to_string(),
+        "attachment" => objects.attachment.to_string(),
         "line" | "number" => "1".to_owned(),
         "upload" => Uuid::nil().to_string(),
         _ => return None,

@@ -56,6 +56,7 @@ pub enum Action {
     OpenCallOut,
     /// Say whether one comes.
     AnswerCallOut,
+    EraseAttachment,
     GrantRole,
     /// Lend a role one holds.
     Delegate,
@@ -66,7 +67,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::ViewBoard,
         Self::ViewPosts,
         Self::ViewRoster,
@@ -101,6 +102,7 @@ impl Action {
         Self::DoTask,
         Self::OpenCallOut,
         Self::AnswerCallOut,
+        Self::EraseAttachment,
         Self::GrantRole,
         Self::Delegate,
         Self::KeepAccounts,

@@ -12,7 +12,10 @@ pub(crate) fn decide(
 ) -> Result<Vec<Event>, crate::Refusal> {
     let at = context.now;
     let id = match command {
-        Command::Call { operation, assignment, need, words } => {
+        Command::Call { id, operation, assignment, need, words } => {
+            if board.alarms.find(*id).is_some() {
+                return Err(Refusal::AlarmIdTaken { alarm: *id }.into());
+            }
             let (held, post) = calling(board, *operation, *assignment)?;
             let unit = board.running(*operation)?.known_post(post)?.unit;
             let mut raising = Raising::new(board, context);
@@ -25,7 +28,7 @@ pub(crate) fn decide(
                 caller: Some(held.person),
                 words: *words,
             };
-            raising.call(found);
+            raising.call(found, *id);
             return Ok(raising.into_events());
         }
         Command::Take { alarm }

@@ -99,13 +99,13 @@ impl<'a> Raising<'a> {
             let Found { subject, operation, since, .. } = found;
             self.keep(Event::Noted { cause, subject, operation, since, due });
         } else {
-            self.open(cause, found);
+            self.open(cause, found, None);
         }
     }
 
     /// As [`Self::raise`] for what people call: the same call again asks again.
-    pub(super) fn call(&mut self, found: Found) {
-        self.open(Cause::of(found.kind, found.unit, found.subject), found);
+    pub(super) fn call(&mut self, found: Found, id: AlarmId) {
+        self.open(Cause::of(found.kind, found.unit, found.subject), found, Some(id));
     }
 
     /// Takes the next timer that is due, so that whatever comes of it the one after it is next.
@@ -119,10 +119,10 @@ impl<'a> Raising<'a> {
     pub(super) fn mature(&mut self, cause: Cause, subject: Subject) {
         // Invariant: a timer stands exactly while what it waits for is noted.
         let Some(Noted { operation, since, .. }) = self.alarms.noted.get(&(cause, subject)).copied() else { return };
-        self.open(cause, Found::new(cause.kind, cause.unit, subject, operation, since));
+        self.open(cause, Found::new(cause.kind, cause.unit, subject, operation, since), None);
     }
 
-    fn open(&mut self, cause: Cause, found: Found) {
+    fn open(&mut self, cause: Cause, found: Found, id: Option<AlarmId>) {
         let at = self.context.now;
         let asks = nearest_watch(self.board, cause.unit);
         let escalates = self.patience(cause.kind, asks);
@@ -130,8 +130,10 @@ impl<'a> Raising<'a> {
             self.keep(Event::AskedAgain { alarm, subject: Some(found.subject), at, asks, escalates });
             return;
         }
-        let alarm: AlarmId = self.context.mint(self.minted);
-        self.minted += 1;
+        let alarm = id.unwrap_or_else(|| {
+            self.minted += 1;
+            self.context.mint(self.minted)
+        });
         let row = Alarm {
             cause,
             priority: cause.kind.priority(),

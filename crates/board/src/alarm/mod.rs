@@ -347,7 +347,7 @@ impl Need {
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Somebody who stands a post calls for help or relief.
-    Call { operation: OperationId, assignment: AssignmentId, need: Need, words: Option<TextId> },
+    Call { id: AlarmId, operation: OperationId, assignment: AssignmentId, need: Need, words: Option<TextId> },
     /// It is in my hands now.
     Take { alarm: AlarmId },
     /// It is in somebody else's hands from now on.
@@ -477,6 +477,8 @@ pub enum Refusal {
     AlarmTaken { person: PersonId, since: At },
     #[error("nobody has taken the alarm yet: take it first")]
     AlarmUnowned { alarm: AlarmId },
+    #[error("an alarm {alarm} exists already: send the command with an id of its own")]
+    AlarmIdTaken { alarm: AlarmId },
     #[error("person {person} may not answer alarms of unit {unit}: hand it to a duty officer or a leader who may")]
     CannotAnswer { person: PersonId, unit: UnitId },
 }

@@ -29,7 +29,7 @@ fn only(world: &World, kind: Kind) -> (AlarmId, Alarm) {
 }
 fn called(need: Need) -> (World, AlarmId) {
     let mut world = World::manned();
-    world.done(by(A1, 3), call(assignment(A1, DAY, 1), need));
+    world.done(by(A1, 3), call(1, assignment(A1, DAY, 1), need));
     let (id, _) = only(&world, need.kind());
     (world, id)
 }
@@ -103,7 +103,7 @@ fn nobody_takes_it_and_it_asks_the_next_watch_above() {
     let mut world = World::manned();
     world.done(by(A, 2), keep_watch(A));
     world.done(by(BUREAU, 2), keep_watch(BUREAU));
-    world.done(by(A1, 3), call(assignment(A1, DAY, 1), Need::Help));
+    world.done(by(A1, 3), call(2, assignment(A1, DAY, 1), Need::Help));
     let (id, alarm) = only(&world, Kind::HelpNeeded);
     assert_eq!((alarm.asks, alarm.caller), (A, Some(person(A1, 3))), "the station keeps no watch, the county does");
     let patience = Kind::HelpNeeded.patience();
@@ -168,7 +168,7 @@ fn a_second_call_from_the_same_post_asks_again() {
     let (mut world, id) = called(Need::Help);
     world.done(by(A, 2), take(id));
     world.now = at(8, 55);
-    world.done(by(A1, 4), call(assignment(A1, DAY, 2), Need::Help));
+    world.done(by(A1, 4), call(3, assignment(A1, DAY, 2), Need::Help));
     let (again, alarm) = only(&world, Kind::HelpNeeded);
     assert_eq!((again, alarm.owner, alarm.before), (id, None, Some(person(A, 2))));
 }
@@ -178,7 +178,7 @@ fn who_goes_off_duty_hands_their_alarms_on() {
     let mut world = World::manned();
     world.grant(person(A, 3), board::access::Role::DutyOfficer, A);
     world.done(by(A, 2), keep_watch(A));
-    world.done(by(A1, 3), call(assignment(A1, DAY, 1), Need::Help));
+    world.done(by(A1, 3), call(4, assignment(A1, DAY, 1), Need::Help));
     let (id, _) = only(&world, Kind::HelpNeeded);
     world.done(by(A, 2), take(id));
     world.done(by(A, 3), keep_watch(A));
@@ -230,7 +230,7 @@ fn relief_late_beyond_the_bound_is_an_alarm() {
 fn a_closed_operation_leaves_no_alarm() {
     let mut world = World::running();
     world.pass(at(8, 10));
-    world.done(by(B1, 3), call(assignment(B1, DAY, 1), Need::Help));
+    world.done(by(B1, 3), call(5, assignment(B1, DAY, 1), Need::Help));
     assert_eq!(world.board.alarms.open().count(), 5);
     world.done(Actor::Operator, phase(Phase::StandDown));
     world.done(Actor::Operator, phase(Phase::Closed));
@@ -257,7 +257,7 @@ fn only_who_may_answer_takes_an_alarm() {
     let refusal = world.refused(by(A, 2), ask(Ask::HandOn { alarm: id, to }));
     assert_eq!(refusal, Refusal::CannotAnswer { person: to, unit }.into());
     // Nobody calls from another's post.
-    assert!(matches!(world.refused(by(B1, 3), call(assignment(A1, DAY, 2), Need::Help)), board::Refusal::Denied(_)));
+    assert!(matches!(world.refused(by(B1, 3), call(6, assignment(A1, DAY, 2), Need::Help)), board::Refusal::Denied(_)));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn the_rate_counts_what_asked_a_watch_in_the_last_hour() {
     let mut world = World::manned();
     world.done(by(A, 2), keep_watch(A));
     let before = world.board.alarms.rate(A, world.now);
-    world.done(by(A1, 3), call(assignment(A1, DAY, 1), Need::Help));
+    world.done(by(A1, 3), call(7, assignment(A1, DAY, 1), Need::Help));
     assert_eq!(world.board.alarms.rate(A, world.now), before + 1);
     let (id, _) = only(&world, Kind::HelpNeeded);
     world.done(by(A, 2), take(id));
@@ -284,7 +284,7 @@ fn alarms_that_are_over_stay_in_bounds() {
     };
     for number in 0..MOST_ENDED as i64 + 5 {
         world.now = At::from_millis(at(9, 0).millis() + number);
-        give(&mut world, by(A1, 3), call(assignment(A1, DAY, 1), Need::Help));
+        give(&mut world, by(A1, 3), call(number as u64 + 100, assignment(A1, DAY, 1), Need::Help));
         let (id, _) = only(&world, Kind::HelpNeeded);
         give(&mut world, by(A, 2), take(id));
         give(&mut world, by(A, 2), ask(Ask::Clear { alarm: id, words: TextId::from_value(number as u64) }));

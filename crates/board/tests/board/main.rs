@@ -4,10 +4,12 @@
 
 mod access;
 mod alarm;
+mod attachment;
 mod call_out;
 mod checkin;
 mod directive;
 mod force;
+mod notice;
 mod operation;
 mod post;
 mod properties;

@@ -8,21 +8,26 @@ use board::checkin::{Answer, LeaveReason};
 use board::force::{self, Changes};
 use board::operation::{Level, OperationRow, Phase, Terms};
 use board::watch::{self, Kind, Triage};
-use board::{Actor, Command, Id, Minutes, OperationId, Refusal, Span, UnitId, checkin, post as posts_of, roster};
+use board::{
+    Actor, Command, Id, Minutes, OperationId, Refusal, Span, Subject, UnitId, checkin, post as posts_of, roster,
+};
+use board::{attachment, notice};
 
 use crate::support::*;
 
 const OPERATOR: Actor = Actor::Operator;
 
 /// The sources in which refusals are declared, each by one `#[error(…)]`.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 14] = [
     include_str!("../../src/access/mod.rs"),
     include_str!("../../src/alarm/mod.rs"),
+    include_str!("../../src/attachment.rs"),
     include_str!("../../src/access/permits.rs"),
     include_str!("../../src/call_out/mod.rs"),
     include_str!("../../src/checkin/mod.rs"),
     include_str!("../../src/directive/act.rs"),
     include_str!("../../src/force.rs"),
+    include_str!("../../src/notice.rs"),
     include_str!("../../src/operation.rs"),
     include_str!("../../src/post.rs"),
     include_str!("../../src/roster/mod.rs"),
@@ -277,15 +282,40 @@ fn of_watch() -> Vec<Refusal> {
     all
 }
 
+fn of_notice() -> Vec<Refusal> {
+    let mut world = World::manned();
+    let quiet = Some(notice::Quiet { from: 60, to: 60 });
+    let keep = notice::Command::Keep { person: person(A, 2), email: Some(WORDS), message: None, quiet };
+    let (nowhere, channel) = (Id::from_value(NOWHERE), notice::Channel::Email);
+    let record = notice::Command::Record { notice: nowhere, channel, outcome: notice::Outcome::Sent };
+    vec![world.refused(OPERATOR, Command::Notice(keep)), world.refused(OPERATOR, Command::Notice(record))]
+}
+
+fn of_attachment() -> Vec<Refusal> {
+    let mut world = World::manned();
+    let erase = |id| Command::Attachment(attachment::Command::Erase { attachment: Id::from_value(id) });
+    let mut all = vec![world.refused(OPERATOR, erase(NOWHERE)), world.refused(OPERATOR, attach(1, Subject::Unit(A)))];
+    world.done(OPERATOR, attach(1, Subject::Watch(A)));
+    all.push(world.refused(OPERATOR, attach(1, Subject::Watch(A))));
+    for id in 2..=attachment::MOST_ON_A_SUBJECT as u64 {
+        world.done(OPERATOR, attach(id, Subject::Watch(A)));
+    }
+    all.push(world.refused(OPERATOR, attach(99, Subject::Watch(A))));
+    world.done(OPERATOR, erase(1));
+    all.push(world.refused(OPERATOR, erase(1)));
+    all
+}
+
 fn of_alarm() -> Vec<Refusal> {
     let mut world = World::manned();
-    world.done(by(A1, 3), call(assignment(A1, DAY, 1), Need::Help));
+    world.done(by(A1, 3), call(1, assignment(A1, DAY, 1), Need::Help));
     let alarm = world.board.alarms.open().find(|(_, found)| found.caller.is_some()).unwrap().0;
     let ask = Command::Alarm;
     let nowhere = alarm::Command::Take { alarm: Id::from_value(NOWHERE) };
     let (take, words) = (alarm::Command::Take { alarm }, WORDS);
     let mut all = vec![
         world.refused(OPERATOR, ask(take.clone())),
+        world.refused(by(A1, 3), call(1, assignment(A1, DAY, 1), Need::Help)),
         world.refused(by(BUREAU, 2), ask(nowhere)),
         world.refused(by(A, 2), ask(alarm::Command::Clear { alarm, words })),
         world.refused(by(A, 2), ask(alarm::Command::HandOn { alarm, to: person(B, 2) })),
@@ -298,9 +328,19 @@ fn of_alarm() -> Vec<Refusal> {
 
 #[test]
 fn every_refusal_can_be_provoked_and_says_what_to_do() {
-    let mut all =
-        [of_access(), of_force(), of_operation(), of_post(), of_roster(), of_checkin(), of_watch(), of_alarm()]
-            .concat();
+    let mut all = [
+        of_access(),
+        of_force(),
+        of_operation(),
+        of_post(),
+        of_roster(),
+        of_checkin(),
+        of_watch(),
+        of_alarm(),
+        of_attachment(),
+        of_notice(),
+    ]
+    .concat();
     all.extend(crate::refusals_orders::all());
     for refusal in &all {
         let words = refusal.to_string();

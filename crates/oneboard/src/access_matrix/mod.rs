@@ -74,6 +74,10 @@ pub const STREAMS: &[Sample] = &[
     ("Task", |on| Fragment::Task(on.task)),
     ("CallOut", |on| Fragment::CallOut(on.call_out)),
     ("Mine", |on| Fragment::Mine(on.person)),
+    ("AlarmStrip", |on| Fragment::AlarmStrip(on.unit)),
+    ("Alarms", |on| Fragment::Alarms(on.unit)),
+    ("Alarm", |on| Fragment::Alarm(on.alarm)),
+    ("NeedsMe", |on| Fragment::NeedsMe(on.person)),
 ];
 
 /// The matrix as it is printed and committed.
@@ -142,6 +146,7 @@ fn sample_id(sample: fn(&Objects) -> Fragment) -> String {
         .replace(&on.directive.to_string(), "{directive}")
         .replace(&on.task.to_string(), "{task}")
         .replace(&on.call_out.to_string(), "{call_out}")
+        .replace(&on.alarm.to_string(), "{alarm}")
 }
 
 fn cell(ask: impl Fn(Relation) -> Option<bool>) -> String {

@@ -2,14 +2,15 @@
 //! every unit. The matrix is computed on it, and the tests put the same people before a real server.
 
 use board::access::{self, Role};
+use board::alarm::{self, Need};
 use board::force::{self, Changes, Grade, PersonRow, UnitRow};
 use board::operation::{self, OperationRow, Phase};
 use board::roster::{self, AssignmentRow, DutyKind, ShiftRow};
 use board::watch::{self, Kind};
 use board::{
-    Actor, AssignmentId, At, Board, CallOutId, Command, CommandId, Context, DirectiveId, GrantId, Id, Label,
-    OperationId, PersonId, PostId, RollCallId, ShiftId, Span, TaskId, TextId, UnitId, Wording, call_out, checkin,
-    directive, post, task,
+    Actor, AlarmId, AssignmentId, At, AttachmentId, Board, CallOutId, Command, CommandId, Context, DirectiveId,
+    GrantId, Id, Label, OperationId, PersonId, PostId, RollCallId, ShiftId, Span, Subject, TaskId, TextId, UnitId,
+    Wording, attachment, call_out, checkin, directive, post, task,
 };
 
 /// The instant at which the matrix asks.
@@ -130,6 +131,10 @@ pub struct Objects {
     pub task: TaskId,
     /// Of this unit, in its own operation.
     pub call_out: CallOutId,
+    /// Somebody at the post calls for help.
+    pub alarm: AlarmId,
+    /// Hangs on the unit's log.
+    pub attachment: AttachmentId,
 }
 
 impl Objects {
@@ -149,6 +154,8 @@ impl Objects {
             directive: Id::from_value(110_000 + number),
             task: Id::from_value(120_000 + number),
             call_out: Id::from_value(130_000 + number),
+            alarm: Id::from_value(95_000 + number),
+            attachment: Id::from_value(97_000 + number),
         }
     }
 }
@@ -190,7 +197,8 @@ pub fn commands() -> Vec<Command> {
         commands.push(Command::Operation(operation::Command::SetPhase { operation: id, phase: Phase::Active }));
     }
     for (unit, _) in UNITS {
-        let Objects { manned: operation, post, shift, assignment, person, roll_call, .. } = Objects::at(unit);
+        let Objects { manned: operation, post, shift, assignment, person, roll_call, alarm: id, .. } =
+            Objects::at(unit);
         commands.push(Command::Post(post::Command::Plan { operation, posts: vec![post_row(unit, post)] }));
         let span = Span::new(NOW, At::from_millis(NOW.millis() + 8 * 3_600_000));
         let shift_row = ShiftRow { id: shift, post, span, required: 1, demands: Default::default() };
@@ -202,6 +210,16 @@ pub fn commands() -> Vec<Command> {
         }));
         let call = checkin::Command::OpenRollCall { operation, id: roll_call, unit };
         commands.push(Command::Checkin(call));
+        commands.push(Command::Attachment(attachment::Command::Attach {
+            id: Objects::at(unit).attachment,
+            subject: Subject::Watch(unit),
+            kind: attachment::Kind::Pdf,
+            bytes: 3,
+            digest: attachment::Digest([0; 32]),
+            name: None,
+        }));
+        let (need, words) = (Need::Help, None);
+        commands.push(Command::Alarm(alarm::Command::Call { id, operation, assignment, need, words }));
         commands.push(Command::Watch(watch::Command::Write {
             unit,
             kind: Kind::Message,

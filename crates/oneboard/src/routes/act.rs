@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use board::{At, Command, PersonId, TextId};
+use board::{At, AttachmentId, Command, PersonId, TextId};
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -134,6 +134,23 @@ impl Desk {
         Err(Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx(key, &values)))
     }
 
+    /// A file that this viewer sent, to be named as evidence: the page sent it to `/attachments` and has its id.
+    ///
+    /// # Errors
+    /// [`Problem`] where there is no such file, it was erased, or somebody else sent it.
+    pub fn attachment(&self, field: &'static str, text: &str) -> Result<AttachmentId, Problem> {
+        let wrong = |detail: String| Problem::new(Kind::BadRequest).field(field, detail);
+        let id: AttachmentId = text.trim().parse().map_err(|fault: board::NotAnId| wrong(fault.to_string()))?;
+        let published = self.app.submit.published();
+        let found = published.board.attachments.known(id);
+        let found = found.map_err(|refusal| wrong(self.app.words(&self.viewer, &refusal.into())))?;
+        if found.by != self.viewer.actor() {
+            let missing = board::attachment::Refusal::NoSuchAttachment { attachment: id };
+            return Err(wrong(self.app.words(&self.viewer, &missing.into())));
+        }
+        Ok(id)
+    }
+
     fn too_long(&self, field: &'static str, length: usize, longest: usize) -> Problem {
         let values = [("length", Arg::from(length)), ("longest", Arg::from(longest))];
         Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx("act-too-long", &values))
@@ -141,7 +158,7 @@ impl Desk {
 }
 
 /// Without control characters and marks that turn the direction of writing, which could make a line say what it does not.
-fn clean(body: &str) -> String {
+pub(super) fn clean(body: &str) -> String {
     let kept = |letter: &char| {
         *letter == '\n' || !(letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
     };

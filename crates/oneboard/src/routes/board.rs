@@ -1,9 +1,10 @@
 //! The board: where a viewer begins, and the screen of one operation.
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use board::access::{Action, Place, Reach, Role, reach};
+use board::access::{Action, Place, Reach, Role, reach, scope};
 use board::{Board, OperationId, PersonId};
 use maud::html;
 
@@ -68,8 +69,20 @@ pub fn first_screen(board: &Board, person: PersonId, now: board::At) -> &'static
     }
 }
 
-async fn home(State(app): State<App>, viewer: Viewer) -> Redirect {
-    Redirect::to(first_screen(&app.submit.published().board, viewer.person, app.now()))
+async fn home(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Redirect {
+    let (published, now) = (app.submit.published(), app.now());
+    let leads = !scope(&published.board, viewer.actor(), Action::AnswerAlarm, now).is_empty();
+    // A leader on the way is asked for a word; at a desk they look at the whole.
+    if leads && !viewer.board_mode && is_phone(&headers) {
+        return Redirect::to("/needs-me");
+    }
+    Redirect::to(first_screen(&published.board, viewer.person, now))
+}
+
+/// What the browser says of itself; both screens are one tap apart where it does not say.
+fn is_phone(headers: &HeaderMap) -> bool {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    said("sec-ch-ua-mobile") == "?1" || said("user-agent").contains("Mobi")
 }
 
 async fn present(State(app): State<App>, viewer: Viewer) -> Response {

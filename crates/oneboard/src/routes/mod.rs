@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod act;
+pub mod alarm;
+pub mod attachment;
 pub mod board;
 pub mod calendar;
 pub mod call_out;
@@ -16,6 +18,8 @@ pub mod find;
 pub mod force;
 pub mod interface;
 pub mod live;
+pub mod me;
+pub mod notice;
 pub mod operation;
 pub mod post;
 pub mod record;
@@ -172,6 +176,10 @@ pub fn table() -> Vec<Route> {
     routes.extend(directive::routes());
     routes.extend(task::routes());
     routes.extend(call_out::routes());
+    routes.extend(alarm::routes());
+    routes.extend(attachment::routes());
+    routes.extend(notice::routes());
+    routes.extend(me::routes());
     routes.extend(force::routes());
     routes.extend(access::routes());
     routes.extend(demonstration::routes());

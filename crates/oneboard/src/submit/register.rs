@@ -17,11 +17,13 @@ pub enum TextKind {
     Telephone = 3,
     /// A line of the log, a decision, a note.
     Words = 4,
+    /// An e-mail address or a number for text messages.
+    Address = 5,
 }
 
 impl TextKind {
     /// Loaded whole at start: every list shows them.
-    pub const PERSONAL: [Self; 3] = [Self::Name, Self::StaffNumber, Self::Telephone];
+    pub const PERSONAL: [Self; 4] = [Self::Name, Self::StaffNumber, Self::Telephone, Self::Address];
 }
 
 /// A text on its way into the register.

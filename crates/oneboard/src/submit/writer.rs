@@ -391,7 +391,9 @@ fn erased_by(events: &[Event]) -> impl Iterator<Item = TextId> {
     events
         .iter()
         .flat_map(|event| match event {
-            Event::Force(board::force::Event::PersonErased { texts, .. }) => texts.as_slice(),
+            Event::Force(board::force::Event::PersonErased { texts, .. })
+            | Event::Attachment(board::attachment::Event::Erased { texts, .. })
+            | Event::Notice(board::notice::Event::Kept { texts, .. }) => texts.as_slice(),
             _ => &[],
         })
         .copied()

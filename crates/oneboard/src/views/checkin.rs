@@ -71,7 +71,10 @@ pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
                 p { (sheet.raise(&post.callsign, &post.channel, &post.telephone)) " " a href="/calendar" { (sheet.t("calendar")) } }
                 @if assignment.duty == DutyKind::Standby { p { (sheet.t("mine-standby")) } }
             }
-            div.mine-acts { (acts(sheet, operation_id, operation, assignment_id, assignment, shift)) }
+            div.mine-acts {
+                @if !assignment.standing.is_over() { (call(sheet, operation_id, assignment_id)) }
+                (acts(sheet, operation_id, operation, assignment_id, assignment, shift))
+            }
             @if let Some((_, next)) = next_relief(operation, shift) {
                 section.mine-orders {
                     h2 { (sheet.t("mine-relief")) }
@@ -184,6 +187,25 @@ fn acts(
             }
         },
         Standing::Relieved { .. } | Standing::Missed { .. } | Standing::Excused { .. } => html! {},
+    }
+}
+
+/// Calling for help or relief: two taps, so that a pocket does not call.
+fn call(sheet: &Sheet<'_>, operation: OperationId, assignment: AssignmentId) -> Markup {
+    html! {
+        details {
+            summary.thumb { (sheet.t("alarm-call-help")) " · " (sheet.t("alarm-call-relief")) }
+            form method="post" action="/mine/call" data-offline data-says=(sheet.t("alarm-call-help")) {
+                input type="hidden" name="command_id";
+                input type="hidden" name="operation" value=(operation);
+                input type="hidden" name="assignment" value=(assignment);
+                p { (sheet.t("alarm-call-hint")) }
+                label for="call-words" { (sheet.t("alarm-call-words")) }
+                input #call-words name="words" maxlength="4000" autocomplete="off";
+                button.thumb.grave name="need" value="help" { (sheet.t("alarm-call-help")) }
+                button.thumb name="need" value="relief" { (sheet.t("alarm-call-relief")) }
+            }
+        }
     }
 }
 

@@ -30,6 +30,7 @@ pub fn page(
                 (mode(app, sheet, operation))
                 (top_line(app, sheet, operation))
                 @if !viewer.board_mode { (navigation(sheet, viewer, operation, place)) }
+                (super::alarm::strips(sheet, viewer.board_mode))
                 main.main.board[place == "board"] #main { (main) }
                 (help(sheet))
                 (words(sheet))
@@ -146,6 +147,7 @@ pub fn top(sheet: &Sheet<'_>, id: Option<OperationId>) -> Markup {
                     } }
                 }
             }
+            (alarms(sheet))
             @if let Some(watch) = watch {
                 @if let Some(leader) = watch.leader { span.fact.wide { span { (sheet.t("leader-on-duty")) } " " b { (sheet.name(leader)) } } }
                 @if let Some(officer) = watch.officer { span.fact.wide { span { (sheet.t("duty-officer")) } " " b { (sheet.name(officer)) } } }
@@ -160,6 +162,23 @@ fn others_running(sheet: &Sheet<'_>, id: OperationId) -> usize {
     let force = &sheet.board().force;
     let others = sheet.board().operations().filter(|(other, _)| *other != id);
     others.filter(|(_, found)| found.is_running() && scope.covers(force, found.unit)).count()
+}
+
+/// How many alarms are open within the viewer's reach; nothing where there are none, so that a calm line stays calm.
+fn alarms(sheet: &Sheet<'_>) -> Markup {
+    let scope = sheet.scope(Action::ViewAlarms);
+    let seen = sheet.board().alarms.open().filter(|(_, alarm)| scope.covers(&sheet.board().force, alarm.cause.unit));
+    let (count, unowned) = seen
+        .fold((0_usize, 0_usize), |(all, unowned), (_, alarm)| (all + 1, unowned + usize::from(alarm.owner.is_none())));
+    html! {
+        @if count > 0 {
+            a.fact href="/alarms" {
+                span { (sheet.t("alarm")) } " "
+                b { (count) }
+                @if unowned > 0 { " " (super::state("attention", &sheet.say("alarm-count-unowned", &[("count", unowned.into())]))) }
+            }
+        }
+    }
 }
 
 /// Which day of how many. An operation's days begin at the hour at which it began, as its watches do.
@@ -183,6 +202,12 @@ fn entries(sheet: &Sheet<'_>, operation: Option<OperationId>) -> Vec<(&'static s
         if !sheet.scope(Action::ViewRoster).is_empty() {
             entries.push(("roster", format!("/operations/{id}/roster"), "r"));
         }
+    }
+    if !sheet.scope(Action::AnswerAlarm).is_empty() {
+        entries.push(("me", "/needs-me".to_owned(), "n"));
+    }
+    if !sheet.scope(Action::ViewAlarms).is_empty() {
+        entries.push(("alarms", "/alarms".to_owned(), "l"));
     }
     if !sheet.scope(Action::ViewWatch).is_empty() {
         entries.push(("watch", "/watch".to_owned(), "w"));
@@ -244,13 +269,14 @@ fn ends(sheet: &Sheet<'_>, viewer: &Viewer) -> Markup {
             a href={ "?language=" (other.tag()) } lang=(other.tag()) { (sheet.t("shell-other-language")) } " "
             a href="?theme=light" { (sheet.t("shell-light")) } " "
             a href="?theme=dark" { (sheet.t("shell-dark")) } " "
+            a href="/mine/channels" { (sheet.t("notice-channels")) } " "
             a href="/account" { (sheet.name(viewer.person)) }
         }
     }
 }
 
 fn help(sheet: &Sheet<'_>) -> Markup {
-    const KEYS: [(&str, &str); 13] = [
+    const KEYS: [(&str, &str); 15] = [
         ("/", "help-find"),
         ("n", "help-log"),
         ("v", "watch-order"),
@@ -258,6 +284,8 @@ fn help(sheet: &Sheet<'_>) -> Markup {
         ("g p", "nav-posts"),
         ("g r", "nav-roster"),
         ("g w", "nav-watch"),
+        ("g l", "nav-alarms"),
+        ("g n", "nav-me"),
         ("g f", "nav-force"),
         ("g o", "nav-operation"),
         ("g m", "nav-mine"),

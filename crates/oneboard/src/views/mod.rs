@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod attachment;
 pub mod board;
 pub mod call_out;
 pub mod checkin;
@@ -12,6 +13,8 @@ pub mod directive;
 pub mod find;
 pub mod force;
 pub mod frame;
+pub mod me;
+pub mod notice;
 pub mod operation;
 pub mod paper;
 pub mod people;
@@ -208,6 +211,10 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Task(id) => task::page(sheet, id),
         Fragment::CallOut(id) => call_out::page(sheet, id),
         Fragment::Mine(person) => checkin::page(sheet, person),
+        Fragment::AlarmStrip(unit) => alarm::strip(sheet, unit),
+        Fragment::Alarms(unit) => alarm::list(sheet, unit),
+        Fragment::Alarm(id) => alarm::one(sheet, id),
+        Fragment::NeedsMe(person) => me::needs(sheet, person),
     }
 }
 

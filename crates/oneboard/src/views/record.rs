@@ -224,6 +224,8 @@ pub fn texts_of(event: &Event, into: &mut Vec<TextId>) {
         Event::Directive(event) => orders::texts_of_directive(event, into),
         Event::Task(event) => orders::texts_of_task(event, into),
         Event::CallOut(event) => orders::texts_of_call_out(event, into),
+        Event::Attachment(event) => super::attachment::texts_of(event, into),
+        Event::Notice(event) => super::notice::texts_of(event, into),
         _ => {}
     }
 }
@@ -301,6 +303,8 @@ impl Telling<'_> {
             Event::Directive(event) => self.directive(event),
             Event::Task(event) => self.task(event),
             Event::CallOut(event) => self.call_out(event),
+            Event::Attachment(event) => super::attachment::told(self.sheet, event, |words| self.text(words)),
+            Event::Notice(event) => super::notice::told(self.sheet, event, |words| self.text(words)),
         }
     }
 

@@ -11,15 +11,15 @@ mod steps_orders;
 use std::sync::OnceLock;
 
 use board::access::{self, Role};
-use board::alarm;
 use board::checkin::{self, How, Standing};
 use board::force::{Changes, Grade, PersonRow, UnitRow};
 use board::operation::{self, Level, OperationRow, Phase, Preset, Terms};
 use board::roster::{AssignmentRow, DutyKind, ShiftRow};
 use board::{
     Actor, AssignmentId, At, Board, Command, CommandId, Context, Event, GrantId, Label, Minutes, OperationId, PersonId,
-    PostId, Refusal, ShiftId, Span, TextId, UnitId, execute, force, post, roster,
+    PostId, Refusal, ShiftId, Span, Subject, TextId, UnitId, execute, force, post, roster,
 };
+use board::{alarm, attachment};
 pub use invariants::{check, json};
 pub use steps::{Step, decode, sequence};
 
@@ -354,8 +354,19 @@ pub fn leave(assignment: AssignmentId, reason: checkin::LeaveReason) -> Command 
 pub fn excuse(assignment: AssignmentId) -> Command {
     Command::Checkin(checkin::Command::Excuse { operation: OPERATION, assignment, note: None })
 }
-pub fn call(assignment: AssignmentId, need: alarm::Need) -> Command {
-    Command::Alarm(alarm::Command::Call { operation: OPERATION, assignment, need, words: None })
+pub fn attach(id: u64, subject: Subject) -> Command {
+    Command::Attachment(attachment::Command::Attach {
+        id: board::AttachmentId::from_value(id),
+        subject,
+        kind: attachment::Kind::Jpeg,
+        bytes: 3,
+        digest: attachment::Digest([id as u8; 32]),
+        name: Some(WORDS),
+    })
+}
+pub fn call(id: u64, assignment: AssignmentId, need: alarm::Need) -> Command {
+    let id = board::AlarmId::from_value(id);
+    Command::Alarm(alarm::Command::Call { id, operation: OPERATION, assignment, need, words: None })
 }
 pub fn contact(unit: UnitId) -> Command {
     let (post, how) = (post(unit), How::Radio);

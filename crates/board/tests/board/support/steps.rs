@@ -8,8 +8,8 @@ use board::operation::{self, Phase};
 use board::roster::{self, AssignmentRow, DutyKind, ShiftRow};
 use board::watch::{self, Kind, Triage};
 use board::{
-    Actor, AlarmId, AssignmentId, At, Board, Command, GrantId, Id, Minutes, OperationId, PersonId, PostId, RollCallId,
-    ShiftId, Span, UnitId, post,
+    Actor, AlarmId, AssignmentId, At, AttachmentId, Board, Command, GrantId, Id, Minutes, OperationId, PersonId,
+    PostId, RollCallId, ShiftId, Span, Subject, UnitId, attachment, notice, post,
 };
 use proptest::prelude::*;
 
@@ -79,10 +79,10 @@ pub fn decode(board: &Board, now: At, step: Step, fresh: u64) -> (Actor, Command
         duty: if c % 7 == 0 { DutyKind::Standby } else { DutyKind::Post },
     };
     let around = super::steps_orders::Around { board, people: &people, units: &units, posts: &posts, now, fresh };
-    let command = match kind % 52 {
-        40..=45 => return around.directive(who, Step { kind: (b >> 8) as u8, ..step }),
-        46..=49 => return around.task(who, Step { kind: (c >> 8) as u8, ..step }),
-        50 | 51 => return around.call_out(who, step),
+    let command = match kind % 55 {
+        43..=48 => return around.directive(who, Step { kind: (b >> 8) as u8, ..step }),
+        49..=52 => return around.task(who, Step { kind: (c >> 8) as u8, ..step }),
+        53 | 54 => return around.call_out(who, step),
         0..=4 => Command::PassTime,
         5..=8 => {
             if let Some(person) = found.and_then(|found| found.roster.assignment(assignment)).map(|held| held.person)
@@ -204,12 +204,42 @@ pub fn decode(board: &Board, now: At, step: Step, fresh: u64) -> (Actor, Command
             let operation = (b % 2 == 0).then_some(operation);
             Command::Watch(watch::Command::Write { unit, kind, operation, callsign, post, words: WORDS, by_order_of })
         }
+        40 => {
+            let quiet = Some(notice::Quiet { from: b % 1500, to: c % 1500 }).filter(|_| a % 2 == 0);
+            let person = someone(a);
+            let (email, message) = ((b % 3 > 0).then_some(WORDS), (c % 3 > 0).then(|| Id::from_value(fresh)));
+            who = if c % 5 > 0 { Actor::Person(person) } else { who };
+            Command::Notice(notice::Command::Keep { person, email, message, quiet })
+        }
+        41 => {
+            let open: Vec<_> = board.notices.open().map(|(id, _)| id).collect();
+            let channel = [notice::Channel::Email, notice::Channel::Message][usize::from(b % 2)];
+            let words = WORDS;
+            let outcome = match c % 5 {
+                0 => notice::Outcome::Sent,
+                1 => notice::Outcome::Delivered,
+                2 => notice::Outcome::Simulated,
+                3 => notice::Outcome::Refused { words },
+                _ => notice::Outcome::NotReached { words },
+            };
+            who = Actor::Clock;
+            Command::Notice(notice::Command::Record { notice: pick(&open, a), channel, outcome })
+        }
+        39 => {
+            let subject = [Subject::Watch(unit), Subject::Post(pick(&posts, b)), Subject::Person(someone(c))];
+            let attachments: Vec<AttachmentId> = board.attachments.iter().map(|(id, _)| id).collect();
+            match c % 3 {
+                0 => Command::Attachment(attachment::Command::Erase { attachment: pick(&attachments, a) }),
+                _ => super::attach(if c % 11 == 0 { 1 } else { fresh }, subject[usize::from(b % 3)]),
+            }
+        }
         35 => {
             let need = if b % 2 == 0 { Need::Help } else { Need::Relief };
             if let Some(held) = found.and_then(|found| found.roster.assignment(assignment)) {
                 who = Actor::Person(held.person);
             }
-            Command::Alarm(alarm::Command::Call { operation, assignment, need, words: None })
+            let id = AlarmId::from_value(if c % 7 == 0 { 1 } else { fresh });
+            Command::Alarm(alarm::Command::Call { id, operation, assignment, need, words: None })
         }
         36..=38 => {
             let alarm = pick(&alarms, a);

@@ -26,6 +26,7 @@ action-write-log = Writing in the log
 action-triage = Triage
 action-record-verbal-order = Recording verbal orders
 action-countersign = Countersigning
+action-erase-attachment = Erasing attached files
 action-view-alarms = Seeing alarms
 action-answer-alarm = Answering alarms
 action-grant-role = Granting roles

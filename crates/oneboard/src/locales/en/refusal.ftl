@@ -101,6 +101,7 @@ refusal-alarm-needs-person = Only a person can answer an alarm. Sign in as the d
 refusal-alarm-is-yours = The alarm has been in your hands since { $since }. Say what is being done, hand it on, or clear it.
 refusal-alarm-taken = { $person } has had the alarm in hand since { $since }. Call them, or hand it on to somebody else.
 refusal-alarm-unowned = Nobody has taken the alarm yet. Take it first.
+refusal-alarm-id-taken = This call has been sent before. Send it under an id of its own.
 refusal-cannot-answer = { $person } may not answer alarms of { $unit }. Hand it to a duty officer or a leader who may.
 # Directive
 refusal-no-such-directive = This directive is not on the board. Look at the list, or in the records.
@@ -163,3 +164,14 @@ refusal-too-many-to-call = { $count } people are more than { $most }. Call out t
 refusal-not-called = { $person } was not called. Look at the list of those who were.
 refusal-coming-in-the-past = { $due } is past. Say when they will be there, or that they have arrived.
 refusal-arrived-already = { $person } arrived at { $at }. Nothing is left to say.
+
+# Attachment
+refusal-no-such-attachment = This file is not here. Send it first, then name it.
+refusal-attachment-erased = The file was erased { $since }. Send another one.
+refusal-attachment-id-taken = This file has been sent before. Send it under an id of its own.
+refusal-too-many-attachments = { $count } files are attached here already, the most there may be is { $most }. Erase one that is no longer needed.
+refusal-nothing-to-attach-to = Nothing can be attached to that. Attach it to a post, a task, a log, an alarm or an operation.
+
+# Notice
+refusal-no-quiet-hours = These quiet hours are none. Give two different times of day.
+refusal-nothing-waits = This notice does not wait any more.

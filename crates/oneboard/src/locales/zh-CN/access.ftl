@@ -26,6 +26,7 @@ action-write-log = 填写值班记录
 action-triage = 研判
 action-record-verbal-order = 记录口头命令
 action-countersign = 补签
+action-erase-attachment = 删除附件文件
 action-view-alarms = 查看告警
 action-answer-alarm = 处置告警
 action-grant-role = 授予角色

@@ -98,6 +98,7 @@ refusal-alarm-needs-person = 告警须由本人处置。请以值班员身份登
 refusal-alarm-is-yours = 您自 { $since } 起已接手该告警。请记录处置情况、移交或解除。
 refusal-alarm-taken = { $person } 自 { $since } 起已接手该告警。请与其联系，或移交他人。
 refusal-alarm-unowned = 该告警尚无人接手。请先接手。
+refusal-alarm-id-taken = 该请求此前已提交过，请使用新的编号。
 refusal-cannot-answer = { $person } 无权处置{ $unit }的告警。请移交有权处置的值班员或领导。
 # 指令
 refusal-no-such-directive = 该指令不在系统中。请查看指令列表或记录。
@@ -160,3 +161,14 @@ refusal-too-many-to-call = 召集 { $count } 人，超过上限 { $most }。请�
 refusal-not-called = { $person }不在召集名单中。请查看名单。
 refusal-coming-in-the-past = { $due } 已过。请填写预计到达时间，或登记已到。
 refusal-arrived-already = { $person }已于 { $at } 到达，无需再报。
+
+# 附件
+refusal-no-such-attachment = 没有该附件。请先上传文件，再引用。
+refusal-attachment-erased = 该文件已于 { $since } 删除。请另行上传。
+refusal-attachment-id-taken = 该文件此前已上传过，请使用新的编号。
+refusal-too-many-attachments = 此处已有 { $count } 个附件，最多 { $most } 个。请先删除不再需要的附件。
+refusal-nothing-to-attach-to = 该事项不能附加文件。附件可用于岗位、任务、值班记录、告警或安保任务。
+
+# 通知
+refusal-no-quiet-hours = 免打扰时段无效，请填写两个不同的时间。
+refusal-nothing-waits = 该通知已处理完毕。

@@ -1,0 +1,16 @@
+attachment = Attachments
+attachment-picture = Photograph
+attachment-document = Document
+attachment-file = Photograph or document
+attachment-hint = JPEG, PNG or PDF, at most 12 MB. Where and when a photograph was taken is removed from it.
+attachment-send = Attach
+attachment-erased = file erased { $time }
+attachment-no-subject = What the file belongs to is not known. Open the page again and attach it there.
+attachment-empty = The file is empty. Choose it again.
+attachment-unknown = The file is neither a JPEG, a PNG nor a PDF. Save it as one of these and send it again.
+attachment-lies = The file calls itself { $claimed } but is { $found }. Send it under its right name.
+attachment-broken = The picture is broken. Take or save it again.
+attachment-missing = The file is missing from the server. It must be restored from a backup.
+attachment-altered = The file is not what was kept, and is not shown. It must be restored from a backup.
+attachment-told-attached = Attached: { $name } (SHA-256 { $digest }…)
+attachment-told-erased = The attached file was erased

@@ -1,0 +1,16 @@
+attachment = 附件
+attachment-picture = 照片
+attachment-document = 文件
+attachment-file = 照片或文件
+attachment-hint = 支持 JPEG、PNG、PDF，不超过 12 MB。照片中的拍摄地点和时间等信息将被清除。
+attachment-send = 上传附件
+attachment-erased = 文件已于 { $time } 删除
+attachment-no-subject = 无法确定附件所属事项。请重新打开页面后上传。
+attachment-empty = 文件为空，请重新选择。
+attachment-unknown = 仅支持 JPEG、PNG 或 PDF 文件。请转换格式后重新上传。
+attachment-lies = 文件名或类型标为 { $claimed }，实际内容为 { $found }。请改正后重新上传。
+attachment-broken = 图片已损坏，请重新拍摄或保存。
+attachment-missing = 服务器上找不到该文件，须从备份恢复。
+attachment-altered = 该文件与留存时不一致，不予显示，须从备份恢复。
+attachment-told-attached = 上传附件：{ $name }（SHA-256 { $digest }…）
+attachment-told-erased = 附件文件已删除

@@ -1,0 +1,12 @@
+me = 待我处理
+me-nothing = 已全部办结，没有待您处理的事项。
+me-now = 立即
+me-alarms = 告警
+me-orders = 待补签的口头命令
+me-handovers = 待签的交接班
+me-proposals = 待审批的预设行动
+me-gaps = 本单位岗位缺口
+me-lines = 由我承办的值班事项
+me-handover = { $unit }：接班时 { $name } 不在场
+me-gap = { $post }：应到 { $required } 人，实到 { $here } 人
+me-more = 另有 { $count } 项
