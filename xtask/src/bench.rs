@@ -17,13 +17,14 @@ const fn bench(name: &'static str, package: &'static str, target: &'static str, 
     Bench { name, package, target, what }
 }
 
-const BENCHES: [Bench; 10] = [
+const BENCHES: [Bench; 11] = [
     bench("append", "journal", "append", "durable entries a second, against bare SQLite, PostgreSQL and the raw sync"),
     bench("checkin", "oneboard", "checkin", "check-ins over HTTP, server CPU each"),
     bench("live", "live", "live", "a change reaching every viewer"),
     bench("replay", "oneboard", "replay", "starting from a long journal"),
     bench("render", "oneboard", "render", "pages and fragments"),
     bench("access", "board", "access", "permits, and filtering by it"),
+    bench("directive", "board", "directive", "an order to 50,000, its receipts, its trace and its ladder"),
     bench("roster", "rostering", "roster", "published instances in fixed time"),
     bench("paper", "paper", "paper", "twenty pages with twelve charts, as PDF and DOCX"),
     bench("venue", "venue", "venue", "forwarding one publisher to many receivers, server CPU each"),

@@ -18,6 +18,7 @@ pub mod geography;
 pub mod longdong;
 mod names;
 mod night;
+mod orders;
 mod places;
 pub mod plan;
 pub mod player;

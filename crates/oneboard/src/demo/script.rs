@@ -40,6 +40,7 @@ pub fn script(longdong: &Longdong, staff: &Staff) -> Script {
             acts.push(watches.ask_for_contacts());
             acts.push(watches.offer_to_visitor());
             acts.extend(watches.night());
+            acts.extend(watches.orders());
         } else {
             acts.extend(watches.ending());
         }

@@ -17,9 +17,9 @@ use crate::submit::{self, OpenFault, Receipt, Submission, Submit, Unsubmitted};
 
 /// Acts sent before the first answer is waited for; the writer's queue holds twice as many.
 const AT_ONCE: usize = 4_000;
-/// Rounds of timers sent before the acts of an instant, 256 timers each. Two shift changes of 420 posts lie within it; a
+/// Rounds of timers sent before the acts of an instant, 256 timers each, one noun to a round. Two shift changes of 420 posts and the ladders of a directive lie within it; a
 /// round with nothing to do is no entry.
-const ROUNDS: u64 = 8;
+const ROUNDS: u64 = 12;
 
 /// Why the demonstration was not seeded.
 #[derive(Debug, thiserror::Error)]
