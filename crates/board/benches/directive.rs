@@ -34,7 +34,7 @@ const OPERATION: OperationId = OperationId::from_value(8);
 const BUREAU: UnitId = UnitId::from_value(1);
 
 /// Directives that are issued together so that what they hold stands out from what the allocator keeps back.
-const COPIES: u64 = 20;
+const COPIES: u64 = 200;
 
 /// Bytes of this process in memory.
 fn resident() -> f64 {
