@@ -178,7 +178,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// May this viewer see the file? Whoever may see the records of what it hangs on, and whoever sent it.
 fn may_see(app: &App, viewer: &Viewer, subject: Subject, by: board::Actor) -> bool {
     let published = app.submit.published();
-    let right = record::right(&published.board, subject);
+    let right = record::right(&published.board, viewer.actor(), subject, app.now());
     by == viewer.actor()
         || right.is_some_and(|(action, place)| {
             permits(&published.board, viewer.actor(), action, place, app.now()).is_permitted()
