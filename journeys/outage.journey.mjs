@@ -54,7 +54,7 @@ journey("a check-in without signal is kept on the phone and received later", { p
   const context = officer.context();
   await context.setOffline(true);
   await officer.reload();
-  await officer.locator("button.thumb.main").click();
+  await officer.locator("form[action='/mine/check-in'] button.thumb.main").click();
   const outbox = officer.locator("[data-outbox]");
   await outbox.filter({ hasText: said["zh-CN"].saved }).waitFor();
   await outbox.filter({ hasText: "1 条尚未送达" }).waitFor();

@@ -61,7 +61,7 @@ for (const lang of LANGUAGES) {
     await duty.goto(new URL(`${await boardOf(duty, night)}/posts/${post.id}`, night.base).href);
     const before = await duty.locator("[data-fragment]").last().innerText();
 
-    await officer.locator("button.thumb.main").click();
+    await officer.locator("form[action='/mine/check-in'] button.thumb.main").click();
     await officer.locator(".mine-state").filter({ hasText: lang === "en" ? "At post" : "在岗" }).waitFor();
     const row = duty.locator("tr").filter({ hasText: lang === "en" ? "At post since 18:00" : "18:00 起在岗" });
     await row.first().waitFor();

@@ -14,6 +14,8 @@ const atEnd = (list: Element): boolean =>
   list.hasAttribute("data-tail") ? list.scrollHeight - list.clientHeight - list.scrollTop <= END_PX : list.scrollTop <= END_PX;
 
 function atRest(list: Element): boolean {
+  // Nobody reads back on a wall: it always shows the newest.
+  if (document.body.classList.contains("wall")) return true;
   const hovered = matchMedia("(hover: hover)").matches && list.matches(":hover");
   return !hovered && !list.contains(document.activeElement) && atEnd(list);
 }

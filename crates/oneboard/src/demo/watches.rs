@@ -130,8 +130,10 @@ impl Watches<'_> {
                 }
                 let deed = Deed::TakeWatch { unit, leader };
                 acts.push(Act { at, actor: Actor::Person(officer), id: self.id("take", county, day), deed });
-                if day == TONIGHT + 1 && county.is_none() && self.edition.year == THIS_YEAR.year {
-                    // If a visitor kept the watch and did not offer it, the leader on duty signs.
+                // Whoever kept the watch last year is not there to offer it; and if a visitor keeps it tonight and does
+                // not offer it, the leader on duty signs too.
+                let nobody_offers = day == 0 || (day == TONIGHT + 1 && county.is_none());
+                if nobody_offers && self.edition.year == THIS_YEAR.year {
                     let sign = board::Command::Watch(watch::Command::SignHandover { unit });
                     let leader = Actor::Person(leader);
                     acts.push(Act::give(at.plus(Minutes(12)), leader, self.id("sign", county, day), sign));

@@ -47,10 +47,10 @@ pub fn routes() -> Vec<Route> {
             || get(split),
         ),
         act::<Assign>("/directives/{directive}/tasks", "Make a task of a clause", assigns),
-        Route::page(NOUN, "/tasks/{task}/split", "The form that splits a task", Gate::Needs(does), None, || {
+        Route::page(NOUN, "/tasks/{task}/split", "The form that splits a task", Gate::Needs(assigns), None, || {
             get(split_task)
         }),
-        act::<Part>("/tasks/{task}/parts", "Make a part of a task a task of its own", does),
+        act::<Part>("/tasks/{task}/parts", "Make a part of a task a task of its own", assigns),
         act::<Accept>("/tasks/{task}/accept", "Accept a task", does),
         act::<ReportDifficulty>("/tasks/{task}/difficulty", "Report what stands in the way of a task", does),
         act::<Rule>("/tasks/{task}/ruling", "Rule on the difficulty of a task", Action::RuleOnDifficulty),
@@ -131,7 +131,7 @@ async fn split_task(
 ) -> Result<Response, Problem> {
     let published = app.submit.published();
     let found = published.board.tasks.known(id).map_err(|refusal| app.refused(&viewer, &refusal.into()))?;
-    app.require(&viewer, Action::DoTask, Place::Unit(found.lead))?;
+    app.require(&viewer, Action::AssignTask, Place::Unit(found.lead))?;
     let title = viewer.locale.t("directive-split");
     Ok(app.page(&viewer, None, "directives", &title, |sheet| {
         html! { div.head { h1 { (title) } p.head-note { (sheet.wording(&found.words)) } }

@@ -195,7 +195,7 @@ fn acts(sheet: &Sheet<'_>, id: TaskId, task: &Task) -> Markup {
                             div.row { label for="extension-words" { (sheet.t("directive-why")) } input #extension-words name="words" required autocomplete="off"; }
                             p.fault data-fault role="alert" hidden {}
                             div.acts { button.act { (sheet.t("task-ask-extension")) } } } } }
-                    @if sheet.may(Action::DoTask, Place::Unit(task.lead)) { p.acts { a.act href={ (address(id)) "/split" } { (sheet.t("directive-split")) } } }
+                    @if sheet.may(Action::AssignTask, Place::Unit(task.lead)) { p.acts { a.act href={ (address(id)) "/split" } { (sheet.t("directive-split")) } } }
                 }
                 details { summary.act { (sheet.t("directive-difficulty")) } (plain("difficulty", "directive-report", Some("directive-difficulty-words"), true, false)) }
             }
