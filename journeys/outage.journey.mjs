@@ -69,7 +69,7 @@ journey("a check-in without signal is kept on the phone and received later", { p
   await officer.goto(new URL("/mine?language=en", night.base).href);
   await officer.locator(".mine-state", { hasText: said.en.here }).waitFor();
   await context.setOffline(true);
-  await officer.locator(".mine-acts summary").click();
+  await officer.locator(".mine-acts details:has(button[value=ordered]) > summary").click();
   await officer.locator("button[value=ordered]").click();
   await outbox.filter({ hasText: said.en.saved }).waitFor();
   await context.setOffline(false);
