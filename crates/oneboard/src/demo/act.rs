@@ -50,13 +50,19 @@ impl Act {
         Self::enter(at, actor, id, command, vec![text(id, words)])
     }
 
-    /// Somebody did it already: they are at the post, or they are not.
+    /// There is nothing left to do: they are at the post already, or gone, or nobody's signature is missing.
     pub fn is_moot(&self, board: &Board) -> bool {
         let Deed::Give { command, .. } = &self.deed else { return false };
-        let Command::Checkin(command) = &**command else { return false };
-        match command {
-            checkin::Command::CheckIn { operation, assignment, .. } => stands(board, *operation, *assignment),
-            checkin::Command::Leave { operation, assignment, .. } => !stands(board, *operation, *assignment),
+        match &**command {
+            Command::Checkin(checkin::Command::CheckIn { operation, assignment, .. }) => {
+                stands(board, *operation, *assignment)
+            }
+            Command::Checkin(checkin::Command::Leave { operation, assignment, .. }) => {
+                !stands(board, *operation, *assignment)
+            }
+            Command::Watch(watch::Command::SignHandover { unit }) => {
+                board.watch(*unit).is_none_or(|watch| watch.unsigned.is_none())
+            }
             _ => false,
         }
     }
