@@ -162,17 +162,7 @@ impl Fragment {
         match self {
             Self::Top(None) => vec![Topic::Watches, Topic::Alarms],
             Self::Top(Some(operation)) => vec![Topic::Watches, Topic::Alarms, Topic::Operation(operation)],
-            Self::Figures(operation) => {
-                vec![
-                    Topic::Presence(operation),
-                    Topic::Operation(operation),
-                    Topic::Force,
-                    Topic::Lines,
-                    Topic::Directives,
-                    Topic::Tasks,
-                ]
-            }
-            Self::Units(operation) => {
+            Self::Figures(operation) | Self::Units(operation) => {
                 vec![
                     Topic::Presence(operation),
                     Topic::Operation(operation),

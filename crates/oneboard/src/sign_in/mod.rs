@@ -136,6 +136,19 @@ fn device(headers: &HeaderMap) -> &str {
     headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
+/// Who proved who they are goes on to `next` in a new session. A session that this browser still had ends first.
+async fn let_in(shell: &Shell, locale: Locale, headers: &HeaderMap, new: &NewSession, next: &str) -> Response {
+    if let Some(before) = SignedIn::of(shell, headers)
+        && let Err(error) = shell.accounts.end(|session| session.id == before.session).await
+    {
+        return problem(locale, &error).into_response();
+    }
+    shell.metrics.sign_in("signed-in");
+    shell.audits.see(Seen::SignedIn(PersonId::from_value(new.session.person)));
+    tracing::info!(person = new.session.person, session = new.session.id, "signed in");
+    handed(shell, new, next)
+}
+
 /// Hands a session to its browser and goes to `next`.
 fn handed(shell: &Shell, new: &NewSession, next: &str) -> Response {
     let seconds = (new.session.expires.millis() - new.session.since.millis()) / 1000;
@@ -179,20 +192,8 @@ async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Response {
-    // Rotation: a session this browser still has ends before the new one begins.
-    let before = SignedIn::of(&shell, &headers);
     match shell.accounts.sign_in(&form.login, form.password, &form.code, peer.address, device(&headers)).await {
-        Ok(new) => {
-            if let Some(before) = before
-                && let Err(error) = shell.accounts.end(|session| session.id == before.session).await
-            {
-                return problem(locale, &error).into_response();
-            }
-            shell.metrics.sign_in("signed-in");
-            shell.audits.see(Seen::SignedIn(PersonId::from_value(new.session.person)));
-            tracing::info!(person = new.session.person, session = new.session.id, "signed in");
-            handed(&shell, &new, &form.next)
-        }
+        Ok(new) => let_in(&shell, locale, &headers, &new, &form.next).await,
         Err(error) => {
             shell.metrics.sign_in(if matches!(error, AccountsError::Throttled { .. }) { "throttled" } else { "wrong" });
             shell.audits.see(Seen::SignInRefused);

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Json};
 use board::PersonId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{App, answered, device, form, handed, pages, personal, problem};
+use super::{App, answered, device, form, let_in, pages, personal, problem};
 use crate::accounts::passkey::Begun;
 use crate::accounts::{AccountsError, SignedIn};
 use crate::audit::Seen;
@@ -80,20 +80,8 @@ struct Answered {
 }
 
 async fn sign_in(State(shell): App, locale: Locale, headers: HeaderMap, Form(sent): Form<Answered>) -> Response {
-    // Rotation, as with a password.
-    let before = SignedIn::of(&shell, &headers);
     match shell.accounts.sign_in_by_passkey(&sent.ceremony, &sent.credential, device(&headers)).await {
-        Ok(new) => {
-            if let Some(before) = before
-                && let Err(error) = shell.accounts.end(|session| session.id == before.session).await
-            {
-                return problem(locale, &error).into_response();
-            }
-            shell.metrics.sign_in("signed-in");
-            shell.audits.see(Seen::SignedIn(PersonId::from_value(new.session.person)));
-            tracing::info!(person = new.session.person, session = new.session.id, "signed in with a passkey");
-            handed(&shell, &new, &sent.next)
-        }
+        Ok(new) => let_in(&shell, locale, &headers, &new, &sent.next).await,
         Err(error) => {
             shell.metrics.sign_in("wrong");
             shell.audits.see(Seen::SignInRefused);
