@@ -201,11 +201,26 @@ fn site(shell: &Shell, address: SocketAddr) -> String {
     }
 }
 
-/// Prints where to open the demonstration and a link for each of the five people.
+/// Who the five people are, in the order of the demonstration's cast.
+const WHO: [&str; 5] = [
+    "keeps the watch at the bureau's command centre",
+    "leads a county bureau",
+    "stands at a checkpoint, with a phone",
+    "inspects posts in the field",
+    "writes the summary",
+];
+
+/// Prints where to open the demonstration and a link for each of the five people. Programs read the lines that begin
+/// with `ready` and `link`; the rest is for whoever started it.
 async fn say_where(shell: &Shell, demonstration: &Demonstration, address: SocketAddr) -> anyhow::Result<()> {
     println!("ready http://{address}");
-    for (name, person) in demonstration.cast.people {
+    println!(
+        "A night of Longdong's Spring Festival operation. Each link signs in as one of five people, on this machine only;"
+    );
+    println!("private windows let several be signed in at once. Ctrl+C ends the night.");
+    for ((name, person), who) in demonstration.cast.people.into_iter().zip(WHO) {
         let token = shell.accounts.demonstration_link(person.value(), name).await?;
+        println!("\n{name}: {who}");
         println!("link {name} http://{address}/demonstration/{token}");
     }
     // Whoever waits for these lines reads them through a pipe.

@@ -182,7 +182,10 @@ pub fn account(
         locale,
         &locale.t("account-title"),
         &html! {
-            div.head { h1 { (locale.t("account-title")) } p.head-note { (login) } }
+            div.head { h1 { (locale.t("account-title")) } p.head-note { (login) }
+                div.acts { a.act href="/" { (locale.t("problem-home")) }
+                    @if who.mode == Mode::Person { a.act href="/mine/channels" { (locale.t("notice-channels")) } }
+                    form method="post" action="/sign-out" { button.act { (locale.t("sign-out-act")) } } } }
             section.part {
                 h2 { (locale.t("account-sessions")) }
                 div.table-wrap role="region" aria-label=(locale.t("account-sessions")) tabindex="0" {
@@ -193,6 +196,9 @@ pub fn account(
                         } }
                         tbody { @for session in sessions { (row(locale, who, session)) } }
                     }
+                }
+                @if who.mode == Mode::Person && sessions.len() > 1 {
+                    form method="post" action="/account/end-all" { div.acts { button.act.grave { (locale.t("account-end-all")) } } }
                 }
             }
             @if who.mode == Mode::Person {
@@ -219,10 +225,8 @@ pub fn account(
                         div.row { label for="screen" { (locale.t("account-screen")) } input #screen name="screen" maxlength="80" required; }
                         div.acts { button.act { (locale.t("account-board-act")) } }
                     } }
-                form.form method="post" action="/account/end-all" { div.acts { button.act.grave { (locale.t("account-end-all")) } } }
             }
             @if work { (passkey_script()) }
-            form.form method="post" action="/sign-out" { div.acts { button.act.main { (locale.t("sign-out-act")) } a.act href="/" { (locale.t("problem-home")) } } }
         },
     )
 }
@@ -270,11 +274,46 @@ fn passkey(locale: Locale, key: &Held) -> Markup {
     }
 }
 
+/// What a browser calls itself, in words that its owner knows; a wall screen has the name it was given.
+fn device(locale: Locale, said: &str) -> String {
+    // The first that fits: most browsers also name the ones that they descend from.
+    const BROWSERS: [(&str, &str); 8] = [
+        ("MicroMessenger/", "WeChat"),
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("HarmonyOS", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    if said.is_empty() {
+        return locale.t("account-device-unnamed").into_owned();
+    }
+    let named =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| said.contains(mark)).map(|(_, name)| *name);
+    match (said.starts_with("Mozilla/"), named(&BROWSERS), named(&SYSTEMS)) {
+        (true, Some(browser), Some(system)) => {
+            locale.tx("account-device-of", &[("browser", browser.into()), ("system", system.into())]).into_owned()
+        }
+        _ => said.to_owned(),
+    }
+}
+
 fn row(locale: Locale, who: &SignedIn, session: &Session) -> Markup {
     let own = session.id == who.session;
     html! {
         tr id={ "session-" (session.id) } {
-            th scope="row" { (session.device) @if own { " (" (locale.t("account-this")) ")" } }
+            th scope="row" title=(session.device) { (device(locale, &session.device)) @if own { " (" (locale.t("account-this")) ")" } }
             td data-label=(locale.t("account-kind")) { @match session.mode { Mode::Person => (locale.t("account-person")), Mode::Board => (locale.t("account-wall")) } }
             td data-label=(locale.t("account-since")) { (when(session.since)) }
             td data-label=(locale.t("account-last-seen")) { (when(session.last_seen())) }
@@ -282,5 +321,25 @@ fn row(locale: Locale, who: &SignedIn, session: &Session) -> Markup {
                 form method="post" action="/account/end" { input type="hidden" name="session" value=(session.id); button.act.small { (locale.t("account-end")) } }
             } }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::device;
+    use crate::http::negotiate::{Language, Locale};
+
+    #[test]
+    fn a_device_is_named_as_its_owner_knows_it() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0";
+        let phone = "Mozilla/5.0 (Linux; Android 14; V2301) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
+        let english = Locale { language: Language::En, ..Locale::default() };
+        let chinese = Locale { language: Language::ZhCn, ..Locale::default() };
+        assert_eq!(device(english, edge), "Edge on Windows");
+        assert_eq!(device(english, phone), "Chrome on Android");
+        assert_eq!(device(chinese, phone), "Android 的 Chrome 浏览器");
+        assert_eq!(device(english, "command centre, left"), "command centre, left");
+        assert_eq!(device(english, "curl/8.5"), "curl/8.5");
+        assert_eq!(device(english, ""), "A device without a name");
     }
 }

@@ -267,9 +267,6 @@ fn ends(sheet: &Sheet<'_>, viewer: &Viewer) -> Markup {
     html! {
         span.nav-end {
             a href={ "?language=" (other.tag()) } lang=(other.tag()) { (sheet.t("shell-other-language")) } " "
-            a href="?theme=light" { (sheet.t("shell-light")) } " "
-            a href="?theme=dark" { (sheet.t("shell-dark")) } " "
-            a href="/mine/channels" { (sheet.t("notice-channels")) } " "
             a href="/account" { (sheet.name(viewer.person)) }
         }
     }
