@@ -1,7 +1,8 @@
 // My post: saved on the phone first, sent in order, one writer per device, nothing dropped before its receipt.
-import { post, uuid7 } from "./forms.js";
+import { FILE_PATIENCE_MS, post, uuid7 } from "./forms.js";
 import { FIELD_PATH } from "./names.js";
 import { all, dismiss, meta, receipt, refuse, save, type Saved } from "./outbox.js";
+import { chosen, shrunk } from "./photograph.js";
 import { here, word } from "./words.js";
 
 const BACKOFF_MS = [1000, 2000, 5000, 15_000, 30_000];
@@ -22,14 +23,17 @@ async function freshToken(): Promise<void> {
 }
 
 async function attempt(entry: Saved, device: string) {
-  const body = new URLSearchParams(entry.fields);
+  const body = entry.file ? new FormData() : new URLSearchParams();
+  for (const [name, value] of entry.fields) body.append(name, value);
   body.set("csrf", token(document));
   body.set("command_id", entry.command);
-  return post(entry.url, body, entry.command, {
+  if (body instanceof FormData && entry.file) body.set("file", entry.file, entry.file.name);
+  const headers = {
     "Oneboard-Device": device,
     "Oneboard-Sequence": String(entry.sequence),
     "Oneboard-Said-At": entry.saidAt,
-  });
+  };
+  return post(entry.url, body, entry.command, headers, entry.file ? FILE_PATIENCE_MS : undefined);
 }
 
 async function drain(): Promise<void> {
@@ -87,7 +91,10 @@ async function show(): Promise<void> {
     return element;
   };
   if (last && !unsent.length) line(`${last.says}: ${word("received", { at: last.at })}`, "received");
-  for (const entry of unsent) line(`${entry.says}: ${word("saved")} ${new Date(entry.saidAt).toTimeString().slice(0, 5)}`);
+  for (const entry of unsent) {
+    const photograph = entry.file ? ` · ${word("photograph")}` : "";
+    line(`${entry.says}: ${word("saved")} ${new Date(entry.saidAt).toTimeString().slice(0, 5)}${photograph}`);
+  }
   if (unsent.length) line(word("unsent", { n: unsent.length }), "unsent");
   if (signedOut && unsent.length) line(word("signin"), "unsent");
   for (const entry of entries) {
@@ -111,11 +118,15 @@ addEventListener("submit", (event) => {
   const data = new FormData(form);
   if (event.submitter instanceof HTMLButtonElement && event.submitter.name) data.append(event.submitter.name, event.submitter.value);
   const fields = [...data].filter(([name, value]) => typeof value === "string" && name !== "csrf" && name !== "command_id") as [string, string][];
+  const file = chosen(data);
   const says = form.dataset["says"] ?? event.submitter?.textContent?.trim() ?? "";
   const buttons = form.querySelectorAll("button");
   // One press is one command: the button comes back when the command is on disk.
   buttons.forEach((button) => (button.disabled = true));
-  save({ command: uuid7(), url: form.getAttribute("action") ?? FIELD_PATH, fields, says, saidAt: new Date().toISOString() })
+  const entry = { command: uuid7(), url: form.getAttribute("action") ?? FIELD_PATH, fields, says, saidAt: new Date().toISOString() };
+  // Command and photograph are one entry: both are on disk before the screen says so, and go in one request.
+  Promise.resolve(file && shrunk(file))
+    .then((file) => save(file ? { ...entry, file } : entry))
     .then(() => {
       form.reset();
       void flush();

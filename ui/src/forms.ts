@@ -1,4 +1,5 @@
 // Sends `form[data-live]` by fetch: one command id per intent, refusals in words beside the field, progress after a second.
+import { chosen, shrunk } from "./photograph.js";
 import { release } from "./touched.js";
 import { word } from "./words.js";
 
@@ -6,6 +7,8 @@ const PROGRESS_MS = 1000;
 // An answer may be lost on the way; the same command id makes another try harmless.
 const RETRY_MS = [1000, 3000];
 const PATIENCE_MS = 15_000;
+/** A photograph on a bad line: as long as the server gives a request. */
+export const FILE_PATIENCE_MS = 30_000;
 /** The act asks for a fresh proof of who one is. */
 const STEP_UP = "urn:oneboard:problem:step-up-needed";
 
@@ -36,13 +39,13 @@ export interface Receipt {
 }
 export type Answer = { status: "received"; receipt: Receipt } | { status: "refused"; code: number; problem: Problem } | { status: "lost" };
 
-export async function post(url: string, body: BodyInit, id: string, headers: Record<string, string> = {}): Promise<Answer> {
+export async function post(url: string, body: BodyInit, id: string, headers: Record<string, string> = {}, patience = PATIENCE_MS): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method: "POST",
       body,
       headers: { Accept: "application/json", "Idempotency-Key": id, ...headers },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     });
     const json = (await response.json().catch(() => ({}))) as Receipt & Problem;
     if (response.ok) return { status: "received", receipt: json };
@@ -92,10 +95,14 @@ function showFault(form: HTMLFormElement, text: string, fields: Problem["errors"
   first?.focus();
 }
 
-function bodyOf(form: HTMLFormElement, submitter: HTMLElement | null): BodyInit {
+async function bodyOf(form: HTMLFormElement, submitter: HTMLElement | null): Promise<BodyInit> {
   const data = new FormData(form);
   if (submitter instanceof HTMLButtonElement && submitter.name) data.append(submitter.name, submitter.value);
-  if (form.enctype === "multipart/form-data") return data;
+  if (form.enctype === "multipart/form-data") {
+    const file = chosen(data);
+    if (file) data.set("file", await shrunk(file));
+    return data;
+  }
   return new URLSearchParams([...data].map(([name, value]) => [name, typeof value === "string" ? value : value.name]));
 }
 
@@ -124,7 +131,8 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
   const id = command?.value || uuid7();
   if (command) command.value = id;
   const action = (submitter instanceof HTMLButtonElement && submitter.getAttribute("formaction")) || form.getAttribute("action") || location.href;
-  const body = bodyOf(form, submitter);
+  const body = await bodyOf(form, submitter);
+  const patience = body instanceof FormData ? FILE_PATIENCE_MS : PATIENCE_MS;
   const progress = form.querySelector<HTMLElement>("[data-progress]");
   const slow = setTimeout(() => {
     form.setAttribute("aria-busy", "true");
@@ -134,11 +142,11 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     }
   }, PROGRESS_MS);
 
-  let answer = await post(action, body, id);
+  let answer = await post(action, body, id, {}, patience);
   for (const wait of RETRY_MS) {
     if (answer.status !== "lost") break;
     await pause(wait);
-    answer = await post(action, body, id);
+    answer = await post(action, body, id, {}, patience);
   }
 
   clearTimeout(slow);

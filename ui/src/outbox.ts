@@ -7,6 +7,8 @@ export interface Saved {
   fields: [string, string][];
   says: string;
   saidAt: string;
+  /** The photograph that goes with it, in the same request. */
+  file?: File;
   /** Set when the server has answered no; kept until the person has seen it. */
   refusal?: string;
 }

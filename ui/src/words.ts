@@ -12,6 +12,7 @@ const ENGLISH = {
   saved: "Saved on this phone",
   received: "received {at}",
   unsent: "{n} not yet received",
+  photograph: "with its photograph",
   conflict: "Not accepted: {why}",
   signin: "Sign in again to send what is saved here.",
   dismiss: "Seen",

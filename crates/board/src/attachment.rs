@@ -5,14 +5,16 @@
 
 use std::fmt;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access::{Action, Place};
-use crate::{Actor, At, AttachmentId, Board, Context, PostId, Subject, TextId};
+use crate::directive::{self, Directive};
+use crate::{Actor, At, AttachmentId, Board, Context, PersonId, PostId, Subject, TextId, UnitId, task};
 
-/// Ten photographs of a post and as many again; more belongs in a folder, not on a board.
+/// Ten photographs of a post and as many again; more belongs in a folder, not on a board. On a directive, which thousands may
+/// answer with a photograph, so many for each sender.
 pub const MOST_ON_A_SUBJECT: usize = 20;
 
 /// What a file is, as its first bytes say. Nothing else is taken.
@@ -85,7 +87,10 @@ pub struct Attachment {
 pub struct Attachments {
     kept: OrdMap<AttachmentId, Attachment>,
     #[serde(with = "crate::pairs")]
-    by_subject: OrdMap<Subject, Vec<AttachmentId>>,
+    by_subject: OrdMap<Subject, Vector<AttachmentId>>,
+    /// How many files each sender has on a subject, erased ones left out.
+    #[serde(with = "crate::pairs")]
+    by_sender: OrdMap<(Subject, Actor), u32>,
 }
 
 impl Attachments {
@@ -110,6 +115,32 @@ impl Attachments {
     }
     pub fn iter(&self) -> impl Iterator<Item = (AttachmentId, &Attachment)> {
         self.kept.iter().map(|(id, found)| (*id, found))
+    }
+    /// The files that count against [`MOST_ON_A_SUBJECT`] where this sender adds another.
+    fn count(&self, subject: Subject, by: Actor) -> usize {
+        match subject {
+            Subject::Directive(_) => self.by_sender.get(&(subject, by)).map_or(0, |count| *count as usize),
+            _ => self.of(subject).filter(|(_, found)| found.erased.is_none()).count(),
+        }
+    }
+    /// What somebody shows for having done something they sent themselves, and it hangs on that.
+    ///
+    /// # Errors
+    /// As [`Self::check`]; what somebody else sent is as if it were not there.
+    pub(crate) fn check_own(&self, actor: Actor, subject: Subject, files: &[AttachmentId]) -> Result<(), Refusal> {
+        self.check(subject, files)?;
+        let foreign = files.iter().find(|id| self.get(**id).is_none_or(|found| found.by != actor));
+        foreign.map_or(Ok(()), |id| Err(Refusal::NoSuchAttachment { attachment: *id }))
+    }
+    /// Files that a command names must be there, and hang on what it is about: their rights are that thing's.
+    ///
+    /// # Errors
+    /// [`Refusal`] of the first that is not.
+    pub(crate) fn check(&self, subject: Subject, files: &[AttachmentId]) -> Result<(), Refusal> {
+        files.iter().try_for_each(|id| match self.known(*id)?.subject == subject {
+            true => Ok(()),
+            false => Err(Refusal::HangsElsewhere { attachment: *id }),
+        })
     }
 }
 
@@ -167,7 +198,11 @@ pub enum Refusal {
     AttachmentIdTaken { attachment: AttachmentId },
     #[error("{count} files hang here already, the most there may be is {most}: erase one that is no longer needed")]
     TooManyAttachments { count: usize, most: usize },
-    #[error("nothing can be attached to that: attach it to a post, a task, a log, an alarm or an operation")]
+    #[error("file {attachment} hangs on something else: attach it to what this is about, and name it then")]
+    HangsElsewhere { attachment: AttachmentId },
+    #[error(
+        "nothing can be attached to that: attach it to a post, a task, a directive, a log, an alarm or an operation"
+    )]
     NothingToAttachTo,
 }
 
@@ -177,7 +212,7 @@ pub(crate) fn place(board: &Board, actor: Actor, command: &Command) -> (Action, 
         Command::Attach { subject, .. } => hang(board, actor, *subject).unwrap_or((Action::KeepForce, Place::Force)),
         Command::Erase { attachment } => {
             let found = board.attachments.get(*attachment);
-            let place = found.and_then(|found| hang(board, Actor::Operator, found.subject)).map(|(_, place)| place);
+            let place = found.and_then(|found| hang(board, found.by, found.subject)).map(|(_, place)| place);
             (Action::EraseAttachment, place.unwrap_or(Place::Force))
         }
     }
@@ -192,12 +227,46 @@ fn hang(board: &Board, actor: Actor, subject: Subject) -> Option<(Action, Place)
         Subject::Watch(unit) => (Action::WriteLog, Place::Unit(unit)),
         Subject::Alarm(alarm) => (Action::AnswerAlarm, Place::Unit(board.alarms.find(alarm)?.cause.unit)),
         Subject::Operation(operation) => (Action::PlanOperation, Place::Unit(board.operation(operation)?.unit)),
+        Subject::Task(task) => task::done_at(board.tasks.get(task)?, actor),
+        Subject::Directive(directive) => on_directive(board, actor, board.directives.get(directive)?),
         // One's own, until a command names it as evidence.
         Subject::Person(person) if actor == Actor::Person(person) || actor.person().is_none() => {
             (Action::StandPost, Place::Person(person))
         }
         _ => return None,
     })
+}
+
+/// Its writer adds to a draft; once it is out, whoever received it shows what was done, in person or for their unit.
+fn on_directive(board: &Board, actor: Actor, found: &Directive) -> (Action, Place) {
+    if found.relays.is_empty() {
+        return (Action::IssueDirective, Place::Unit(found.unit));
+    }
+    let person = actor.person();
+    if let Some(person) = person.filter(|person| found.find(board, *person).is_some()) {
+        return (Action::ReceiveDirective, Place::Person(person));
+    }
+    let unit = person.and_then(|person| receiving(board, found, person)).unwrap_or(found.unit);
+    (Action::ReceiveDirective, Place::Unit(unit))
+}
+
+/// The receiving unit that is nearest above somebody.
+fn receiving(board: &Board, found: &Directive, person: PersonId) -> Option<UnitId> {
+    let own = board.force.unit(board.force.serving(person)?.unit)?;
+    own.path.iter().rev().find(|unit| found.units.contains_key(*unit)).copied()
+}
+
+/// Nothing more is attached to what is over, nor to what waits for a second name.
+fn check_open(board: &Board, subject: Subject) -> Result<(), crate::Refusal> {
+    match subject {
+        Subject::Task(id) if !board.tasks.known(id)?.is_open() => Err(task::Refusal::TaskOver { task: id }.into()),
+        Subject::Directive(id) => match board.directives.known(id)?.state {
+            directive::State::Draft => Ok(()),
+            directive::State::Proposed => Err(directive::Refusal::NotADraft { directive: id }.into()),
+            _ => board.directives.issued(id).map(|_| ()).map_err(Into::into),
+        },
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn decide(
@@ -213,7 +282,8 @@ pub(crate) fn decide(
             if board.attachments.get(*id).is_some() {
                 return Err(Refusal::AttachmentIdTaken { attachment: *id }.into());
             }
-            let count = board.attachments.of(*subject).filter(|(_, found)| found.erased.is_none()).count();
+            check_open(board, *subject)?;
+            let count = board.attachments.count(*subject, actor);
             if count >= MOST_ON_A_SUBJECT {
                 return Err(Refusal::TooManyAttachments { count, most: MOST_ON_A_SUBJECT }.into());
             }
@@ -240,13 +310,17 @@ pub(crate) fn decide(
 pub(crate) fn apply(attachments: &mut Attachments, event: &Event) {
     match event {
         Event::Attached { id, row } => {
-            attachments.by_subject.entry(row.subject).or_default().push(*id);
+            attachments.by_subject.entry(row.subject).or_default().push_back(*id);
+            *attachments.by_sender.entry((row.subject, row.by)).or_default() += 1;
             attachments.kept.insert(*id, Attachment::clone(row));
         }
         Event::Erased { attachment, at, .. } => {
             if let Some(found) = attachments.kept.get_mut(attachment) {
                 found.erased = Some(*at);
                 found.name = None;
+                if let Some(count) = attachments.by_sender.get_mut(&(found.subject, found.by)) {
+                    *count = count.saturating_sub(1);
+                }
             }
         }
     }

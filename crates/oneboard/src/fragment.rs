@@ -292,8 +292,8 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
         }
         // Lists of deliveries are looked at, not watched.
         Event::Notice(_) => {}
-        // What hangs on an alarm is shown with it.
-        Event::Attachment(_) => topics.push(Topic::Alarms),
+        // What hangs on a thing is shown with it.
+        Event::Attachment(event) => orders::attachment(board, event, &mut topics),
         Event::Alarm(event) => {
             topics.extend((!matches!(event, board::alarm::Event::Noted { .. })).then_some(Topic::Alarms))
         }

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
-use board::{Actor, Command, PersonId};
+use board::{Actor, Board, Command, Event, PersonId, attachment};
 use jiff::tz::TimeZone;
 use live::{FragmentKey, Hub, Views};
 use tokio::sync::broadcast::error::RecvError;
@@ -42,14 +42,16 @@ pub struct Server {
 pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let lookout = Arc::new(Lookout::default());
     let figures = Arc::new(Figures::default());
+    let files = Files::of(&shell.config.data);
     let observer = {
-        let (lookout, figures) = (Arc::clone(&lookout), Arc::clone(&figures));
+        let (lookout, figures, files) = (Arc::clone(&lookout), Arc::clone(&figures), files.clone());
         Box::new(move |published: &Arc<submit::Published>, kept: &[submit::Kept]| {
             // The figures first: what is rendered again reads them.
             for kept in kept {
                 figures.note(&published.board, kept.position, &kept.events);
             }
             lookout.changed(&published.board, kept);
+            erase_files(&files, &published.board, kept);
         })
     };
     let clock = {
@@ -63,7 +65,6 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     };
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let uploads = Default::default();
-    let files = Files::of(&shell.config.data);
     let feeds = Feeds::open(&shell.config.data)?;
     let beside = Arc::new(Beside::new(&shell.config));
     let app = App::new(Inner { shell, submit: opened.submit, beside, lookout, zone, figures, feeds, uploads, files });
@@ -165,6 +166,22 @@ fn collecting(app: &App) -> impl FnOnce() + use<> {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "files that no entry names were removed"),
         Err(fault) => tracing::warn!(%fault, "files that no entry names were not looked for"),
+    }
+}
+
+/// What was erased is gone from the disk before whoever erased it is answered: a name less in a folder, rare, and no reading or
+/// writing of data. What a fault leaves is collected at the next start.
+fn erase_files(files: &Files, board: &Board, kept: &[submit::Kept]) {
+    let erased = kept.iter().flat_map(|kept| kept.events.iter()).filter_map(|event| match event {
+        Event::Attachment(attachment::Event::Erased { attachment, .. }) => {
+            board.attachments.get(*attachment).map(|found| (*attachment, found.digest))
+        }
+        _ => None,
+    });
+    for (id, digest) in erased {
+        if let Err(fault) = files.remove(id, digest) {
+            tracing::error!(%fault, "an erased file is still on the disk; the next start removes it");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Evidence, Kind, Ladder, QuietHours, Receiver, Ruling, Rung, Schedule, Step, Urgency};
+use super::{Audience, Directive, Evidence, Kind, Ladder, QuietHours, Receiver, Ruling, Rung, Schedule, Step, Urgency};
 use crate::checkin::How;
 use crate::{
     Actor, At, AttachmentId, DirectiveId, Label, OperationId, PersonId, Str, Subject, TextId, UnitId, Wording,
@@ -41,8 +41,30 @@ pub struct Draft {
     pub audience: Audience,
     /// By when a receipt is asked for.
     pub deadline: At,
+    /// What hangs on it already and goes out with it.
     #[serde(default)]
     pub files: Vec<AttachmentId>,
+}
+
+impl Draft {
+    /// What is written of a directive, to be changed in part.
+    pub fn of(id: DirectiveId, found: &Directive) -> Self {
+        Self {
+            id,
+            unit: found.unit,
+            operation: found.operation,
+            kind: found.kind,
+            urgency: found.urgency,
+            ladder: Some(found.ladder),
+            quiet: found.quiet,
+            origin: found.origin.clone(),
+            title: found.title.clone(),
+            clauses: found.clauses.iter().map(|clause| clause.words.clone()).collect(),
+            audience: found.audience.clone(),
+            deadline: found.deadline,
+            files: found.files.clone(),
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

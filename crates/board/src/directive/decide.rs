@@ -9,7 +9,7 @@ use super::{
 };
 use crate::access::{Action, Place};
 use crate::checkin::How;
-use crate::{Actor, At, Board, Context, DirectiveId, PersonId, TextId, UnitId, watch};
+use crate::{Actor, At, Board, Context, DirectiveId, PersonId, Subject, TextId, UnitId, watch};
 
 type Decision = Result<Vec<crate::Event>, crate::Refusal>;
 
@@ -100,6 +100,7 @@ pub(crate) fn decide(board: &Board, actor: Actor, command: &Command, context: &C
             let found = directives.issued(*directive)?;
             check_files(evidence.files.len())?;
             check_step(board, (*directive, found), *receiver, *step)?;
+            board.attachments.check_own(actor, Subject::Directive(*directive), &evidence.files)?;
             let (receiver, step, how) = (*receiver, *step, *how);
             let evidence = evidence.clone();
             one(Event::Received { directive: *directive, receiver, step, at, by: actor, how, evidence })
@@ -188,6 +189,7 @@ fn check_draft(board: &Board, draft: &Draft) -> Result<(), crate::Refusal> {
     }
     check_clauses(&draft.title, &draft.clauses)?;
     check_files(draft.files.len())?;
+    board.attachments.check(Subject::Directive(draft.id), &draft.files)?;
     draft.audience.check(board, draft.unit)
 }
 

@@ -3,7 +3,7 @@
 use super::{Command, Event, Happening, MOST_OF_CLAUSE, MOST_SUPPORTING, Refusal, State, Task, TaskRow, Wanted};
 use crate::access::{Action, Place};
 use crate::directive::{self, Directive, MOST_ATTACHMENTS, Schedule, Urgency};
-use crate::{Actor, At, Board, Context, TaskId, post};
+use crate::{Actor, At, Board, Context, Subject, TaskId, post};
 
 /// Where a command is judged.
 pub(crate) fn place(board: &Board, actor: Actor, command: &Command) -> (Action, Place) {
@@ -22,11 +22,14 @@ pub(crate) fn place(board: &Board, actor: Actor, command: &Command) -> (Action, 
         | Command::ReportDifficulty { .. }
         | Command::Progress { .. }
         | Command::AskExtension { .. }
-        | Command::Report { .. } => {
-            let own = actor == Actor::Person(task.owner);
-            (Action::DoTask, if own { Place::Person(task.owner) } else { Place::Unit(task.lead) })
-        }
+        | Command::Report { .. } => done_at(task, actor),
     }
+}
+
+/// Where the right to do a task is judged: as its owner, else at the unit that leads it.
+pub(crate) fn done_at(task: &Task, actor: Actor) -> (Action, Place) {
+    let own = actor == Actor::Person(task.owner);
+    (Action::DoTask, if own { Place::Person(task.owner) } else { Place::Unit(task.lead) })
 }
 
 pub(crate) fn decide(
@@ -110,6 +113,7 @@ pub(crate) fn decide(
             if !shown {
                 return Err(Refusal::EvidenceMissing { wanted: task.wanted }.into());
             }
+            board.attachments.check_own(actor, Subject::Task(id), &evidence.files)?;
             check_below(board, id)?;
             Happening::Reported { evidence: evidence.clone() }
         }

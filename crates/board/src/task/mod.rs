@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-pub(crate) use decide::{decide, place};
+pub(crate) use decide::{decide, done_at, place};
 pub(crate) use time::{apply, pass_time};
 
 use crate::access::{Action, Place, permits, scope};

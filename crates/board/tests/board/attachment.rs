@@ -1,6 +1,9 @@
-use board::attachment::{Command as Ask, Event, Refusal};
+use board::attachment::{Command as Ask, Event, MOST_ON_A_SUBJECT, Refusal};
+use board::checkin::How;
+use board::directive::{self, Draft, Evidence, Receiver, Step};
 use board::{AttachmentId, Command, Subject};
 
+use crate::support::orders::*;
 use crate::support::*;
 
 fn erase(id: u64) -> Command {
@@ -35,4 +38,39 @@ fn an_erased_file_stays_as_a_record_and_its_name_goes() {
     assert_eq!((found.erased, found.name), (Some(at(8, 50)), None));
     let known = world.board.attachments.known(AttachmentId::from_value(1));
     assert_eq!(known, Err(Refusal::AttachmentErased { since: at(8, 50) }));
+}
+
+fn done_with(receiver: Receiver, id: u64) -> Command {
+    let evidence = Evidence { words: None, files: vec![AttachmentId::from_value(id)] };
+    let how = How::InPerson;
+    Command::Directive(directive::Command::Receive { directive: ORDER, receiver, step: Step::Done, how, evidence })
+}
+
+#[test]
+fn a_receiver_shows_with_a_file_what_was_done_and_nobody_elses() {
+    let mut world = World::running();
+    world.done(by(BUREAU, 1), write(draft()));
+    let hung = Subject::Directive(ORDER);
+    assert!(matches!(world.refused(by(A, 1), attach(1, hung)), board::Refusal::Denied(_)), "it is still being written");
+    world.done(by(BUREAU, 1), attach(1, hung));
+    let files = vec![AttachmentId::from_value(1)];
+    world.done(by(BUREAU, 1), write(Draft { files: files.clone(), ..draft() }));
+    world.done(by(BUREAU, 1), issue(ORDER));
+    assert_eq!(world.board.directives.get(ORDER).unwrap().files, files);
+
+    world.done(by(A, 1), says(of_unit(A), Step::Acknowledged));
+    world.done(by(A, 1), says(of_unit(A), Step::Accepted));
+    world.done(by(A, 1), attach(2, hung));
+    // A file of another thing proves nothing here.
+    world.done(by(A, 1), attach(3, Subject::Watch(A)));
+    let elsewhere = Refusal::HangsElsewhere { attachment: AttachmentId::from_value(3) };
+    assert_eq!(world.refused(by(A, 1), done_with(of_unit(A), 3)), elsewhere.into());
+    world.done(by(A, 1), done_with(of_unit(A), 2));
+    // Thousands may answer: each sender has so many of their own.
+    for id in 10..10 + MOST_ON_A_SUBJECT as u64 - 1 {
+        world.done(by(A, 1), attach(id, hung));
+    }
+    let many = Refusal::TooManyAttachments { count: MOST_ON_A_SUBJECT, most: MOST_ON_A_SUBJECT };
+    assert_eq!(world.refused(by(A, 1), attach(90, hung)), many.into());
+    world.done(by(B, 1), attach(91, hung));
 }

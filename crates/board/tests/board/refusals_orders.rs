@@ -3,7 +3,7 @@
 use board::call_out::{self, Answer, Circle};
 use board::directive::{self, Audience, Draft, Evidence, Kind, MOST_ATTACHMENTS, MOST_CLAUSES, Ruling, Step};
 use board::task::{self, MOST_SUPPORTING, TaskRow, Wanted};
-use board::{Actor, Command, DirectiveId, Id, Refusal, TaskId};
+use board::{Actor, Command, DirectiveId, Id, Refusal, Subject, TaskId};
 
 use crate::support::orders::*;
 use crate::support::*;
@@ -188,6 +188,10 @@ fn of_task() -> Vec<Refusal> {
     all.push(world.refused(OPERATOR, extension));
     all.push(world.refused(OPERATOR, job(task::Command::Report { task: JOB, evidence: Evidence::default() })));
     all.push(world.refused(OPERATOR, close(JOB)));
+    // A file of something else shows nothing of this.
+    world.done(OPERATOR, attach(70, Subject::Watch(A)));
+    let evidence = Evidence { words: Some(WORDS), files: vec![Id::from_value(70)] };
+    all.push(world.refused(OPERATOR, job(task::Command::Report { task: JOB, evidence })));
     let part = TaskRow { id: TaskId::from_value(5001), parent: Some(JOB), ..task_row(A1, A1) };
     world.done(OPERATOR, assign_task(part));
     all.push(world.refused(OPERATOR, report(JOB)));

@@ -1,6 +1,6 @@
 use board::directive::{self, Evidence, Ruling, Rung, Step};
 use board::task::{self, Event, Happening, Refusal, State, TaskRow, Waiting, Wanted};
-use board::{Actor, Command, Id, TaskId};
+use board::{Actor, Command, Id, Subject, TaskId, attachment};
 
 use crate::support::orders::*;
 use crate::support::*;
@@ -65,6 +65,10 @@ fn evidence_that_was_asked_for_is_wanted() {
     world.done(by(A1, 1), accept(JOB));
     assert_eq!(refusal(&mut world, by(A1, 1), report(JOB)), Refusal::EvidenceMissing { wanted: Wanted::File });
     let evidence = Evidence { words: None, files: vec![Id::from_value(9)] };
+    let shown = job(task::Command::Report { task: JOB, evidence: evidence.clone() });
+    let missing = attachment::Refusal::NoSuchAttachment { attachment: Id::from_value(9) };
+    assert_eq!(world.refused(by(A1, 1), shown.clone()), missing.into(), "it was never sent");
+    world.done(by(A1, 1), attach(9, Subject::Task(JOB)));
     world.done(by(A1, 1), job(task::Command::Report { task: JOB, evidence: evidence.clone() }));
     assert_eq!(task(&world, JOB).outcome.as_ref().map(|outcome| &outcome.evidence), Some(&evidence));
     // The unit says done only when its tasks are closed.

@@ -1,7 +1,7 @@
 //! What directives, tasks and call-outs touch.
 
 use board::directive::{self, Receiver};
-use board::{Board, call_out, task};
+use board::{Board, Subject, attachment, call_out, task};
 
 use super::Topic;
 
@@ -43,5 +43,23 @@ pub(super) fn call_out(board: &Board, event: &call_out::Event, topics: &mut Vec<
             topics.extend(found.into_iter().flat_map(|found| found.people.keys()).map(|person| Topic::Person(*person)));
         }
         call_out::Event::Unanswered { .. } => {}
+    }
+}
+
+pub(super) fn attachment(board: &Board, event: &attachment::Event, topics: &mut Vec<Topic>) {
+    let subject = match event {
+        attachment::Event::Attached { row, .. } => row.subject,
+        attachment::Event::Erased { subject, .. } => *subject,
+    };
+    match subject {
+        Subject::Alarm(_) => topics.push(Topic::Alarms),
+        Subject::Directive(id) => topics.push(Topic::Directive(id)),
+        // The trace of its directive shows it too.
+        Subject::Task(id) => {
+            topics.push(Topic::Task(id));
+            let source = board.tasks.get(id).and_then(|found| found.source);
+            topics.extend(source.map(|source| Topic::Directive(source.directive)));
+        }
+        _ => {}
     }
 }

@@ -1,15 +1,17 @@
 //! Acts: a form or a JSON body becomes a command, the command is submitted, and the answer fits who asked.
 //!
 //! The same address takes `application/x-www-form-urlencoded` and `application/json`; both are read into the same input,
-//! whose fields may also come from the address. The id of the command is the header `Idempotency-Key`, else the field
+//! whose fields may also come from the address. An act that shows something ([`Act::shows`]) takes `multipart/form-data` with a
+//! file as well. The id of the command is the header `Idempotency-Key`, else the field
 //! `command_id`, else a new one. A browser without script is sent on to the next page; everything else gets JSON.
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use board::{At, AttachmentId, Command, PersonId, TextId};
+use board::directive::Evidence;
+use board::{At, AttachmentId, Command, PersonId, Subject, TextId};
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -17,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::attachment;
 use crate::app::{App, Viewer};
 use crate::http::negotiate::wants_page;
 use crate::http::problem::{Kind, Problem};
@@ -34,6 +37,12 @@ pub trait Act: DeserializeOwned + JsonSchema + Send + 'static {
     /// # Errors
     /// A [`Problem`] that names the field, what was given and what was expected.
     fn command(self, desk: &mut Desk) -> Result<Command, Problem>;
+
+    /// What a file that the form brings along hangs on, by the address; `None` where the act takes none. The act finds its id in
+    /// the field `file`, as if it had been sent before.
+    fn shows(_path: &HashMap<String, String>) -> Option<Subject> {
+        None
+    }
 }
 
 /// What a command is made with: ids, words on their way into the register, and the board as it was when the form came in.
@@ -134,21 +143,13 @@ impl Desk {
         Err(Problem::new(Kind::BadRequest).field(field, self.viewer.locale.tx(key, &values)))
     }
 
-    /// A file that this viewer sent, to be named as evidence: the page sent it to `/attachments` and has its id.
+    /// What is shown for having done something: words, and a file, which the board looks at.
     ///
     /// # Errors
-    /// [`Problem`] where there is no such file, it was erased, or somebody else sent it.
-    pub fn attachment(&self, field: &'static str, text: &str) -> Result<AttachmentId, Problem> {
-        let wrong = |detail: String| Problem::new(Kind::BadRequest).field(field, detail);
-        let id: AttachmentId = text.trim().parse().map_err(|fault: board::NotAnId| wrong(fault.to_string()))?;
-        let published = self.app.submit.published();
-        let found = published.board.attachments.known(id);
-        let found = found.map_err(|refusal| wrong(self.app.words(&self.viewer, &refusal.into())))?;
-        if found.by != self.viewer.actor() {
-            let missing = board::attachment::Refusal::NoSuchAttachment { attachment: id };
-            return Err(wrong(self.app.words(&self.viewer, &missing.into())));
-        }
-        Ok(id)
+    /// As [`Self::words_if_any`].
+    pub fn evidence(&mut self, words: Option<&str>, file: Option<AttachmentId>) -> Result<Evidence, Problem> {
+        let words = self.words_if_any("words", words)?;
+        Ok(Evidence { words, files: file.into_iter().collect() })
     }
 
     fn too_long(&self, field: &'static str, length: usize, longest: usize) -> Problem {
@@ -221,17 +222,36 @@ pub async fn act<A: Act>(
     viewer: Viewer,
     Path(path): Path<HashMap<String, String>>,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let mut fields = fields(&headers, &body)?;
+    let (mut fields, file) = match A::shows(&path) {
+        Some(subject) if is_multipart(&headers) => {
+            let (fields, file) = attachment::read(request).await?;
+            (fields, file.map(|file| (subject, file)))
+        }
+        _ => {
+            let body = match Bytes::from_request(request, &()).await {
+                Ok(body) => body,
+                Err(fault) => return Ok(fault.into_response()),
+            };
+            (fields(&headers, &body)?, None)
+        }
+    };
     let back = fields.remove("back").and_then(|back| back.as_str().map(str::to_owned));
     let id = command_id(&headers, fields.remove("command_id"))?;
     for (name, value) in path {
         fields.insert(name, Value::String(value));
     }
+    if file.is_some() {
+        fields.insert("file".to_owned(), Value::String(attachment::brought(id).to_string()));
+    }
     let input: A = serde_json::from_value(Value::Object(fields)).map_err(|fault| unreadable(&fault))?;
     if viewer.board_mode {
         return Err(Problem::new(Kind::NoPermission).detail(viewer.locale.t("act-board-mode")));
+    }
+    // Two entries, and the file's is first: sent again under the same id, both are answered from the journal.
+    if let Some((subject, file)) = file {
+        attachment::keep(&app, &viewer, attachment::id_of_file(id), subject, file).await?;
     }
     let mut desk = Desk { id, viewer, app: app.clone(), texts: Vec::new(), minted: 0 };
     let command = input.command(&mut desk)?;
@@ -276,6 +296,11 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Proble
     Err(Problem::new(Kind::UnsupportedMedia)
         .value(kind)
         .expected("application/json, application/x-www-form-urlencoded"))
+}
+
+fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
 fn command_id(headers: &HeaderMap, field: Option<Value>) -> Result<Uuid, Problem> {

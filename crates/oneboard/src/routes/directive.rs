@@ -1,6 +1,8 @@
 //! Directives: the list, writing and issuing one, passing it on, its receipts, its difficulties, and its trace.
 
-use std::collections::BTreeMap;
+mod files;
+
+use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -8,10 +10,10 @@ use axum::routing::get;
 use board::access::{Action, Place, scope};
 use board::checkin::How;
 use board::directive::{
-    self, Audience, Command as Directive, Draft, Evidence, Kind as DirectiveKind, Origin, People, QuietHours, Receiver,
-    Ruling, Step, Urgency,
+    self, Audience, Command as Directive, Draft, Kind as DirectiveKind, Origin, People, QuietHours, Receiver, Ruling,
+    Step, Urgency,
 };
-use board::{At, AttachmentId, Command, DirectiveId, Label, OperationId, PersonId, UnitId, Wording};
+use board::{At, AttachmentId, Command, DirectiveId, Label, OperationId, PersonId, Subject, UnitId, Wording};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -48,6 +50,8 @@ pub fn routes() -> Vec<Route> {
         page("/directives/{directive}", "One directive", see, Some(shape::<view::DirectiveModel>), || get(one)),
         page("/directives/{directive}/edit", "The form that changes a draft", Gate::Needs(issue), None, || get(edit)),
         act::<Rewrite>("/directives/{directive}/text", "Change a draft", issue),
+        act::<files::Enclose>("/directives/{directive}/files", "Attach a file to a draft; it goes out with it", issue),
+        act::<files::Remove>("/directives/{directive}/files/remove", "Leave a file out of a draft again", issue),
         act::<Discard>("/directives/{directive}/discard", "Discard a draft", issue),
         act::<Issue>(
             "/directives/{directive}/issue",
@@ -71,7 +75,7 @@ pub fn routes() -> Vec<Route> {
         page("/directives/{directive}/receipts", "Receipts: units and states", see, None, || get(receipts)),
         act::<Receive>(
             "/directives/{directive}/receipts",
-            "Say for a receiver that it was read, will be done, is done",
+            "Say for a receiver that it was read, will be done, is done, with words, a file, or both",
             Action::ReceiveDirective,
         ),
         page("/directives/{directive}/receipts/{unit}", "The receipts of one unit and its people", see, None, || {
@@ -354,7 +358,9 @@ pub struct Rewrite {
 
 impl Act for Rewrite {
     fn command(self, desk: &mut Desk) -> Result<Command, Problem> {
-        Ok(Command::Directive(Directive::Draft(Box::new(self.sent.draft(desk, self.directive)?))))
+        let files = files::draft_of(desk, self.directive)?.files;
+        let draft = Draft { files, ..self.sent.draft(desk, self.directive)? };
+        Ok(Command::Directive(Directive::Draft(Box::new(draft))))
     }
 }
 
@@ -449,14 +455,17 @@ pub struct Receive {
     how: Option<How>,
     /// What was done, in words.
     words: Option<String>,
-    /// An uploaded file that shows it.
+    /// A file that hangs on the directive and shows it; a form of `multipart/form-data` brings the file itself.
     file: Option<AttachmentId>,
 }
 
 impl Act for Receive {
+    fn shows(path: &HashMap<String, String>) -> Option<Subject> {
+        files::directive_of(path)
+    }
+
     fn command(self, desk: &mut Desk) -> Result<Command, Problem> {
-        let words = desk.words_if_any("words", self.words.as_deref())?;
-        let evidence = Evidence { words, files: self.file.into_iter().collect() };
+        let evidence = desk.evidence(self.words.as_deref(), self.file)?;
         let Self { directive, receiver, step, how, .. } = self;
         let how = how.unwrap_or(How::InPerson);
         Ok(Command::Directive(Directive::Receive { directive, receiver, step, how, evidence }))

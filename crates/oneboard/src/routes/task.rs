@@ -1,14 +1,14 @@
 //! Tasks: the list of a unit, splitting a clause or a task, and everything that is said of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use board::access::{Action, Place};
-use board::directive::{Evidence, Ruling};
+use board::directive::Ruling;
 use board::task::{self, Command as Task, Source, TaskRow, Wanted};
-use board::{AttachmentId, Command, DirectiveId, Label, PostId, TaskId, UnitId, Wording};
+use board::{AttachmentId, Command, DirectiveId, Label, PostId, Subject, TaskId, UnitId, Wording};
 use maud::html;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -57,7 +57,7 @@ pub fn routes() -> Vec<Route> {
         act::<Progress>("/tasks/{task}/progress", "Say how a task goes", does),
         act::<AskExtension>("/tasks/{task}/extension", "Ask for a later deadline", does),
         act::<AnswerExtension>("/tasks/{task}/extension/answer", "Grant a later deadline, or refuse it", assigns),
-        act::<Report>("/tasks/{task}/result", "Report the result of a task, with its evidence", does),
+        act::<Report>("/tasks/{task}/result", "Report the result of a task: words, a file, or both", does),
         act::<Return>("/tasks/{task}/return", "Send a result back, with the reason", assigns),
         act::<Close>("/tasks/{task}/close", "Agree to a result and close the task", assigns),
         act::<Withdraw>("/tasks/{task}/withdraw", "Withdraw a task", assigns),
@@ -309,14 +309,17 @@ impl Act for AnswerExtension {
 pub struct Report {
     task: TaskId,
     words: Option<String>,
-    /// An uploaded file that shows it.
+    /// A file that hangs on the task and shows it; a form of `multipart/form-data` brings the file itself.
     file: Option<AttachmentId>,
 }
 
 impl Act for Report {
+    fn shows(path: &HashMap<String, String>) -> Option<Subject> {
+        path.get("task")?.parse().ok().map(Subject::Task)
+    }
+
     fn command(self, desk: &mut Desk) -> Result<Command, Problem> {
-        let words = desk.words_if_any("words", self.words.as_deref())?;
-        let evidence = Evidence { words, files: self.file.into_iter().collect() };
+        let evidence = desk.evidence(self.words.as_deref(), self.file)?;
         Ok(Command::Task(Task::Report { task: self.task, evidence }))
     }
 }

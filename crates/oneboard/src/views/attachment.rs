@@ -1,7 +1,9 @@
-//! Attachments in words and markup: what hangs on a thing, and the form that hangs another file on it.
+//! Attachments in words and markup: what hangs on a thing, what somebody shows for having done it, and the fields that ask for either.
 
+use board::access::{Action, Place};
 use board::attachment::{Attachment, Event, Kind};
-use board::{AttachmentId, Subject, TextId};
+use board::directive::Receiver;
+use board::{Actor, At, AttachmentId, Board, Subject, TextId};
 use maud::{Markup, html};
 
 use super::{Sheet, record, watch};
@@ -17,9 +19,73 @@ const fn kind_key(kind: Kind) -> &'static str {
     }
 }
 
+/// What one must be permitted to see a file: the rights of what it shows. On a directive, what its writer attached is everybody's
+/// who has it; evidence is seen by those who see the receipt that it belongs to.
+pub fn right(
+    board: &Board,
+    actor: Actor,
+    (id, found): (AttachmentId, &Attachment),
+    now: At,
+) -> Option<(Action, Place)> {
+    let Subject::Directive(directive) = found.subject else { return record::right(board, actor, found.subject, now) };
+    let directive = board.directives.get(directive)?;
+    if directive.relays.is_empty() || directive.files.contains(&id) {
+        return record::right(board, actor, found.subject, now);
+    }
+    let receiver =
+        directive.evidence.iter().find(|(_, shown)| shown.files.contains(&id)).map(|(receiver, _)| *receiver);
+    let unit = match receiver? {
+        Receiver::Unit(unit) => unit,
+        Receiver::Person(person) => directive.find(board, person)?.unit,
+    };
+    Some((Action::ViewDirective, Place::Unit(unit)))
+}
+
+/// What somebody shows, small, beside their words; each opens the whole.
+pub fn shown(sheet: &Sheet<'_>, files: &[AttachmentId]) -> Markup {
+    let found = files.iter().filter_map(|id| sheet.board().attachments.get(*id).map(|found| (*id, found)));
+    html! {
+        @if !files.is_empty() {
+            span.evidence { @for (id, found) in found {
+                @match (found.erased, found.kind) {
+                    (Some(at), _) => { span.none { (sheet.say("attachment-erased", &[("time", sheet.time(at).into())])) } }
+                    (None, Kind::Pdf) => { a href=(address(id)) { (name(sheet, found)) } }
+                    (None, Kind::Jpeg | Kind::Png) => { a href=(address(id)) { img src=(address(id)) alt=(name(sheet, found)) loading="lazy"; } }
+                }
+                " "
+            } }
+        }
+    }
+}
+
+/// The field of a form that asks for a photograph of what was done. On the page that a phone carries it opens the camera.
+pub fn field(sheet: &Sheet<'_>, id: &str, on_post: bool, required: bool) -> Markup {
+    let accept = if on_post { "image/jpeg,image/png" } else { "image/jpeg,image/png,application/pdf" };
+    html! {
+        div.row {
+            label for=(id) { (sheet.t(if on_post { "attachment-picture" } else { "attachment-file" })) }
+            span.hint id={ (id) "-hint" } { (sheet.t("attachment-field-hint")) }
+            input id=(id) type="file" name="file" accept=(accept) capture=[on_post.then_some("environment")] required[required] aria-describedby={ (id) "-hint" };
+        }
+    }
+}
+
 /// What hangs on a subject, pictures to be looked at; nothing where nothing does.
 pub fn attached(sheet: &Sheet<'_>, subject: Subject) -> Markup {
-    let all: Vec<_> = sheet.board().attachments.of(subject).collect();
+    listed(sheet, subject, sheet.board().attachments.of(subject))
+}
+
+/// What hangs on a subject and is not shown elsewhere on the page.
+pub fn others(sheet: &Sheet<'_>, subject: Subject, elsewhere: &[AttachmentId]) -> Markup {
+    listed(sheet, subject, sheet.board().attachments.of(subject).filter(|(id, _)| !elsewhere.contains(id)))
+}
+
+fn listed<'a>(
+    sheet: &Sheet<'_>,
+    subject: Subject,
+    all: impl Iterator<Item = (AttachmentId, &'a Attachment)>,
+) -> Markup {
+    let all: Vec<_> = all.collect();
     html! {
         @if !all.is_empty() {
             ul.list.attachments id={ "attachments-" (record::written(subject)) } {

@@ -107,8 +107,7 @@ fn orders(sheet: &Sheet<'_>, person: PersonId) -> Markup {
         } }
         @if !tasks.is_empty() { section.mine-orders {
             h2 { (sheet.t("mine-tasks")) }
-            ul.list { @for (id, task) in tasks { li id={ "mine-task-" (id) } {
-                a href=(super::task::address(id)) { (sheet.wording(&task.words)) } " · " (sheet.moment(task.deadline)) " " (super::task::state_of(sheet, task)) } } }
+            ul.list { @for (id, task) in tasks { (super::task::mine(sheet, id, task)) } }
         } }
     }
 }

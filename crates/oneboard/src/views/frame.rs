@@ -308,7 +308,7 @@ fn words(sheet: &Sheet<'_>) -> Markup {
             data-live=(sheet.t("script-live")) data-gone=(sheet.t("script-gone")) data-back=(sheet.t("script-back"))
             data-new=(sheet.t("script-new")) data-stale=(sheet.t("script-stale")) data-sending=(sheet.t("script-sending"))
             data-failed=(sheet.t("script-failed")) data-ended=(sheet.t("script-ended")) data-saved=(sheet.t("script-saved"))
-            data-received=(sheet.t("script-received")) data-unsent=(sheet.t("script-unsent")) data-conflict=(sheet.t("script-conflict"))
+            data-received=(sheet.t("script-received")) data-unsent=(sheet.t("script-unsent")) data-photograph=(sheet.t("script-photograph")) data-conflict=(sheet.t("script-conflict"))
             data-signin=(sheet.t("script-signin")) data-dismiss=(sheet.t("script-dismiss")) {}
     }
 }

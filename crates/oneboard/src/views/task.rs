@@ -3,13 +3,13 @@
 use board::access::{Action, Place};
 use board::directive::Ruling;
 use board::task::{self, State, Task, Wanted};
-use board::{At, DirectiveId, PersonId, TaskId, UnitId};
+use board::{At, DirectiveId, PersonId, Subject, TaskId, UnitId};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::directive::{local, ruling_key};
-use super::{Sheet, people, post, state};
+use super::{Sheet, attachment, people, post, state};
 use crate::fragment::Fragment;
 
 /// How soon a task is due unless whoever assigns it says otherwise.
@@ -111,9 +111,11 @@ pub fn page(sheet: &Sheet<'_>, id: TaskId) -> Markup {
                 }
             }
             (said(sheet, task))
+            @let shown = task.outcome.as_ref().map_or(&[][..], |outcome| &outcome.evidence.files);
+            (attachment::others(sheet, Subject::Task(id), shown))
             (parts(sheet, id))
             (acts(sheet, id, task))
-            p.acts { a.act href=(super::record::address(board::Subject::Task(id))) { (sheet.t("records")) } }
+            p.acts { a.act href=(super::record::address(Subject::Task(id))) { (sheet.t("records")) } }
         }
     }
 }
@@ -135,7 +137,7 @@ fn said(sheet: &Sheet<'_>, task: &Task) -> Markup {
                 @if let Some(asked) = task.extension { (line("task-extension-asked", asked.at, asked.by.person(), Some(asked.words))) }
                 @if let Some(outcome) = &task.outcome {
                     (line("task-result", outcome.at, outcome.by.person(), outcome.evidence.words))
-                    @for file in &outcome.evidence.files { li { a href={ "/attachments/" (file) } { (sheet.t("task-file")) } } }
+                    @if !outcome.evidence.files.is_empty() { li { (attachment::shown(sheet, &outcome.evidence.files)) } }
                 }
                 @if let Some((why, at)) = task.rework { (line("task-returned", at, None, Some(why))) }
                 @if let State::Closed { at, by } = task.state { (line("task-closed", at, by.person(), None)) }
@@ -173,6 +175,40 @@ fn form(sheet: &Sheet<'_>, id: TaskId, form: &Form<'_>) -> Markup {
     }
 }
 
+/// What was done, in words and with a photograph; from the phone's own page it waits there for the signal.
+fn result(sheet: &Sheet<'_>, id: TaskId, task: &Task, on_post: bool) -> Markup {
+    let words = format!("result-words-{id}");
+    html! {
+        form.form method="post" action={ (address(id)) "/result" } enctype="multipart/form-data"
+            data-live[!on_post] data-offline[on_post] data-says=[on_post.then(|| sheet.t("task-report"))] {
+            input type="hidden" name="command_id";
+            div.row { label for=(words) { (sheet.t("task-result-words")) } input id=(words) name="words" required[task.wanted == Wanted::Report] autocomplete="off"; }
+            (attachment::field(sheet, &format!("result-file-{id}"), on_post, task.wanted == Wanted::File))
+            p.fault data-fault role="alert" hidden {}
+            div.acts { button.act[!on_post].thumb[on_post].main { (sheet.t("task-report")) } span.progress data-progress hidden {} }
+        }
+    }
+}
+
+/// A task of one's own on the phone: the next word that it asks for, without leaving the page.
+pub fn mine(sheet: &Sheet<'_>, id: TaskId, task: &Task) -> Markup {
+    html! {
+        li id={ "mine-task-" (id) } {
+            a href=(address(id)) { (sheet.wording(&task.words)) } " · " (sheet.moment(task.deadline)) " " (state_of(sheet, task))
+            @if task.open_difficulty().is_none() { @match task.state {
+                State::Assigned => {
+                    form method="post" action={ (address(id)) "/accept" } data-offline data-says=(sheet.t("task-accept")) {
+                        input type="hidden" name="command_id";
+                        button.thumb { (sheet.t("task-accept")) }
+                    }
+                }
+                State::Accepted | State::Returned => { details { summary.thumb { (sheet.t("task-report")) } (result(sheet, id, task, true)) } }
+                State::Reported | State::Closed { .. } | State::Withdrawn { .. } => {}
+            } }
+        }
+    }
+}
+
 fn acts(sheet: &Sheet<'_>, id: TaskId, task: &Task) -> Markup {
     if !task.is_open() {
         return html! {};
@@ -187,7 +223,7 @@ fn acts(sheet: &Sheet<'_>, id: TaskId, task: &Task) -> Markup {
             @if does && task.is_due() && task.open_difficulty().is_none() {
                 @if task.state == State::Assigned { (plain("accept", "task-accept", None, false, true)) }
                 @else {
-                    (plain("result", "task-report", Some("task-result-words"), task.wanted == Wanted::Report, true))
+                    (result(sheet, id, task, false))
                     details { summary.act { (sheet.t("task-progress")) } (plain("progress", "task-progress", Some("task-progress-words"), true, false)) }
                     @if task.extension.is_none() { details { summary.act { (sheet.t("task-ask-extension")) }
                         form.form method="post" action={ (address(id)) "/extension" } data-live { input type="hidden" name="command_id";

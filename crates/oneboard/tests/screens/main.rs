@@ -9,6 +9,7 @@ mod access;
 mod board_screen;
 mod calendar;
 mod erasure;
+mod evidence;
 mod find;
 mod force;
 mod guards;

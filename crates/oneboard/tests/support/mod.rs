@@ -231,18 +231,36 @@ impl Site {
 
     /// A file as a browser's form sends it, answered as a program is.
     pub async fn send_file(&self, who: usize, path: &str, name: &str, bytes: &[u8]) -> Answer {
+        self.send_form(who, path, &Uuid::now_v7().to_string(), &[], (name, bytes)).await
+    }
+
+    /// A form of fields and a file, under a command id of its own.
+    pub async fn send_form(
+        &self,
+        who: usize,
+        path: &str,
+        command: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Answer {
         let boundary = "oneboard-test";
-        let mut body = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
+        let field = |(name, value): &(&str, &str)| {
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let mut body: Vec<u8> = fields.iter().map(field).collect::<String>().into_bytes();
+        body.extend_from_slice(
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            )
+            .as_bytes(),
+        );
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: oneboard={session}\r\n\
-             Accept: application/json\r\nContent-Type: multipart/form-data; boundary={boundary}\r\n\
-             Content-Length: {length}\r\n\r\n",
+             Accept: application/json\r\nIdempotency-Key: {command}\r\n\
+             Content-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {length}\r\n\r\n",
             host = self.address,
             session = self.sessions[who],
             length = body.len(),

@@ -4,11 +4,13 @@ use board::call_out::{self, Answer, Circle};
 use board::checkin::How;
 use board::directive::{self, Audience, Evidence, Kind, People, Receiver, Ruling, Step as Said, Urgency};
 use board::task::{self, Source, Wanted};
-use board::{Actor, Board, CallOutId, Command, DirectiveId, Id, Minutes, PersonId, PostId, TaskId, TextId, UnitId};
+use board::{
+    Actor, Board, CallOutId, Command, DirectiveId, Minutes, PersonId, PostId, Subject, TaskId, TextId, UnitId,
+};
 
 use super::orders::{draft, say, task_row};
 use super::steps::{Step, pick};
-use super::{NOWHERE, WORDS};
+use super::{NOWHERE, WORDS, attach};
 
 pub struct Around<'a> {
     pub board: &'a Board,
@@ -209,11 +211,13 @@ impl Around<'_> {
                 0 => (owner, task::Command::ReportDifficulty { task, words: WORDS }),
                 _ => (owner, task::Command::Accept { task }),
             },
+            2 if b % 6 == 5 => return (owner, attach(self.fresh, Subject::Task(task))),
             2 => match b % 5 {
                 0 => (owner, task::Command::Progress { task, words: WORDS }),
                 1 => (owner, task::Command::AskExtension { task, until: soon, words: WORDS }),
                 _ => {
-                    let files = vec![Id::from_value(3); usize::from(c % 2)];
+                    let hung = self.board.attachments.of(Subject::Task(task)).map(|(id, _)| id);
+                    let files = hung.take(usize::from(c % 2)).collect();
                     let evidence = Evidence { words: (c % 3 > 0).then_some(TextId::from_value(NOWHERE)), files };
                     (owner, task::Command::Report { task, evidence })
                 }

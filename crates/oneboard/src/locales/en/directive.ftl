@@ -85,6 +85,7 @@ directive-do = Done
 directive-for-unit = For { $unit }
 directive-for-you = For you
 directive-evidence = What was done
+directive-file-remove = Leave out file { $number }
 directive-difficulty = Difficulty
 directive-difficulty-words = What stands in the way
 directive-report = Report it

@@ -36,6 +36,7 @@ script-ended = You have been signed out.
 script-saved = Saved on this phone
 script-received = Received {"{"}at{"}"}
 script-unsent = {"{"}n{"}"} not yet received
+script-photograph = with its photograph
 script-conflict = Not recorded: {"{"}why{"}"}
 script-signin = Sign in again to send what is saved here.
 script-dismiss = Seen

@@ -170,7 +170,8 @@ refusal-no-such-attachment = This file is not here. Send it first, then name it.
 refusal-attachment-erased = The file was erased { $since }. Send another one.
 refusal-attachment-id-taken = This file has been sent before. Send it under an id of its own.
 refusal-too-many-attachments = { $count } files are attached here already, the most there may be is { $most }. Erase one that is no longer needed.
-refusal-nothing-to-attach-to = Nothing can be attached to that. Attach it to a post, a task, a log, an alarm or an operation.
+refusal-hangs-elsewhere = This file hangs on something else. Attach it to what this is about, and name it then.
+refusal-nothing-to-attach-to = Nothing can be attached to that. Attach it to a post, a task, a directive, a log, an alarm or an operation.
 
 # Notice
 refusal-no-quiet-hours = These quiet hours are none. Give two different times of day.

@@ -48,7 +48,6 @@ task-progress = Progress
 task-progress-words = How it goes
 task-result = Result
 task-result-words = What was done
-task-file = File
 task-accept = Accept
 task-report = Report the result
 task-ask-extension = Ask for more time

@@ -82,6 +82,7 @@ directive-do = 已完成
 directive-for-unit = 代表{ $unit }
 directive-for-you = 本人签收
 directive-evidence = 完成情况
+directive-file-remove = 移除第 { $number } 个附件
 directive-difficulty = 有困难
 directive-difficulty-words = 困难情况
 directive-report = 报告

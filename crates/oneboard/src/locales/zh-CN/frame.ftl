@@ -36,6 +36,7 @@ script-ended = 您已退出登录。
 script-saved = 已存本机
 script-received = {"{"}at{"}"} 已收到
 script-unsent = {"{"}n{"}"} 条尚未送达
+script-photograph = 含照片
 script-conflict = 未予记录：{"{"}why{"}"}
 script-signin = 请重新登录，以便发送本机所存内容。
 script-dismiss = 知道了

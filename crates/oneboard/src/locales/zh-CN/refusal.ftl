@@ -167,7 +167,8 @@ refusal-no-such-attachment = 没有该附件。请先上传文件，再引用。
 refusal-attachment-erased = 该文件已于 { $since } 删除。请另行上传。
 refusal-attachment-id-taken = 该文件此前已上传过，请使用新的编号。
 refusal-too-many-attachments = 此处已有 { $count } 个附件，最多 { $most } 个。请先删除不再需要的附件。
-refusal-nothing-to-attach-to = 该事项不能附加文件。附件可用于岗位、任务、值班记录、告警或安保任务。
+refusal-hangs-elsewhere = 该文件属于其他事项。请先将文件附加到本事项，再引用。
+refusal-nothing-to-attach-to = 该事项不能附加文件。附件可用于岗位、任务、指令、值班记录、告警或安保任务。
 
 # 通知
 refusal-no-quiet-hours = 免打扰时段无效，请填写两个不同的时间。

@@ -45,7 +45,6 @@ task-progress = 进展
 task-progress-words = 进展情况
 task-result = 结果
 task-result-words = 完成情况
-task-file = 附件
 task-accept = 接受任务
 task-report = 报结果
 task-ask-extension = 申请延期

@@ -17,7 +17,7 @@ pub use receipts::{grid, of_unit};
 pub use relay::{amend, form as relay_form};
 pub use trace::page as trace;
 
-use super::{Sheet, people, post, state};
+use super::{Sheet, attachment, people, post, state};
 use crate::fragment::Fragment;
 pub(super) use crate::views::record::{ruling_key, step_key};
 
@@ -152,8 +152,38 @@ pub fn page(sheet: &Sheet<'_>, id: DirectiveId) -> Markup {
                 h2 { (sheet.t("directive-clauses")) }
                 ol.clauses { @for clause in bound(sheet, found) { (clause_of(sheet, id, found, clause)) } }
             }
+            (files(sheet, id, found))
             @if found.issued.is_some() { (received(sheet, id, found)) (difficulties(sheet, id, found)) }
             (acts(sheet, id, found))
+        }
+    }
+}
+
+/// What goes out with it; its writer adds to a draft, and leaves out again.
+fn files(sheet: &Sheet<'_>, id: DirectiveId, found: &Directive) -> Markup {
+    let writes = found.state == State::Draft && sheet.may(Action::IssueDirective, Place::Unit(found.unit));
+    let attachments = &sheet.board().attachments;
+    let all = found.files.iter().filter_map(|file| attachments.get(*file).map(|found| (*file, found)));
+    html! {
+        @if writes || !found.files.is_empty() {
+            section.part { h2 { (sheet.t("attachment")) }
+                @if !found.files.is_empty() { ul.list.attachments { @for (file, row) in all { (attachment::one(sheet, file, row)) } } }
+                @if writes {
+                    @for (number, file) in found.files.iter().enumerate() {
+                        form.acts method="post" action={ (address(id)) "/files/remove" } data-live {
+                            input type="hidden" name="command_id"; input type="hidden" name="file" value=(file);
+                            button.act.small { (sheet.say("directive-file-remove", &[("number", (number + 1).into())])) }
+                            p.fault data-fault role="alert" hidden {}
+                        }
+                    }
+                    form.form method="post" action={ (address(id)) "/files" } enctype="multipart/form-data" data-live data-clear {
+                        input type="hidden" name="command_id";
+                        (attachment::field(sheet, "enclosed", false, true))
+                        p.fault data-fault role="alert" hidden {}
+                        div.acts { button.act { (sheet.t("attachment-send")) } span.progress data-progress hidden {} }
+                    }
+                }
+            }
         }
     }
 }
@@ -244,12 +274,14 @@ pub fn receipt_act(sheet: &Sheet<'_>, id: DirectiveId, found: &Directive, receiv
     html! {
         section.part.asked {
             h2 { (for_unit) }
-            form.form method="post" action={ (address(id)) "/receipts" } data-offline data-says=(sheet.t(act)) {
+            form.form method="post" action={ (address(id)) "/receipts" } enctype=[(next == Step::Done).then_some("multipart/form-data")]
+                data-offline data-says=(sheet.t(act)) {
                 input type="hidden" name="command_id";
                 input type="hidden" name="receiver" value=(receiver);
                 input type="hidden" name="step" value=(step_word(next));
                 @if next == Step::Done {
                     div.row { label for={ "done-" (receiver) } { (sheet.t("directive-evidence")) } input id={ "done-" (receiver) } name="words" autocomplete="off"; }
+                    (attachment::field(sheet, &format!("shown-{id}-{receiver}"), matches!(receiver, Receiver::Person(_)), false))
                 }
                 p.fault data-fault role="alert" hidden {}
                 button.thumb.main { (sheet.t(act)) }

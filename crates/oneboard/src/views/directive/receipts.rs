@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use super::{Sheet, address, people, post, state, step_word};
 use crate::fragment::Fragment;
+use crate::views::attachment;
 
 /// The grid as a fragment: one row for each unit that receives or has people who do, in the order of the tree.
 pub fn grid(sheet: &Sheet<'_>, id: DirectiveId) -> Markup {
@@ -67,11 +68,17 @@ fn mark(sheet: &Sheet<'_>, found: &Directive, unit: UnitId, step: Step) -> Marku
     }
     match receipt.mark(step) {
         Some(mark) => {
-            html! { (state("done", &sheet.time(mark.at))) " " span.hint { (after(sheet, receipt.since, mark.at)) } @if mark.how != How::InPerson { " " span.hint { (sheet.t(super::super::record::how_key(mark.how))) } } }
+            html! { (state("done", &sheet.time(mark.at))) " " span.hint { (after(sheet, receipt.since, mark.at)) } @if mark.how != How::InPerson { " " span.hint { (sheet.t(super::super::record::how_key(mark.how))) } }
+            @if step == Step::Done { (shown(sheet, found, Receiver::Unit(unit))) } }
         }
         None if step == Step::Acknowledged => state("attention", &sheet.t("directive-waiting")),
         None => html! { span.none { "–" } },
     }
+}
+
+/// The files of a receiver who said that it is done.
+fn shown(sheet: &Sheet<'_>, found: &Directive, receiver: Receiver) -> Markup {
+    found.evidence.get(&receiver).map(|evidence| attachment::shown(sheet, &evidence.files)).unwrap_or_default()
 }
 
 fn counts(sheet: &Sheet<'_>, id: DirectiveId, unit: UnitId, tally: Tally) -> Markup {
@@ -142,7 +149,11 @@ fn person_row(sheet: &Sheet<'_>, id: DirectiveId, found: &Directive, one: &Recei
                 @if left { " " (state("info", &sheet.t("directive-left"))) } @else if released { " " (state("info", &sheet.t("directive-ruling-relieved"))) } }
             @for step in Step::ALL { td data-label=(sheet.t(super::step_key(step))) {
                 @match one.receipt.after(step) {
-                    Some(after) => { (state("done", &seconds(sheet, after))) }
+                    Some(after) => { (state("done", &seconds(sheet, after)))
+                        @if step == Step::Done {
+                            @let receiver = Receiver::Person(one.person);
+                            @if let Some(words) = found.evidence.get(&receiver).and_then(|evidence| evidence.words) { " " (sheet.words(words)) }
+                            " " (shown(sheet, found, receiver)) } }
                     None if waits && step == Step::Acknowledged => { (state("attention", &sheet.t("directive-waiting"))) }
                     None => { span.none { "–" } }
                 }

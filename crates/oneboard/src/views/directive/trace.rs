@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{Sheet, address, bound, post, state};
 use crate::fragment::Fragment;
-use crate::views::task;
+use crate::views::{attachment, task};
 
 pub fn taking_of(sheet: &Sheet<'_>, id: DirectiveId, clause: u16) -> Markup {
     match directive::taking(sheet.board(), id, clause) {
@@ -45,6 +45,7 @@ pub fn page(sheet: &Sheet<'_>, id: DirectiveId) -> Markup {
                             a href=(task::address(duty.id)) { (sheet.wording(&duty.task.words)) } " "
                             b { (sheet.unit(duty.task.lead)) } " " (sheet.name(duty.task.owner)) " · " (sheet.moment(duty.task.deadline)) " "
                             (task::state_of(sheet, duty.task))
+                            @if let Some(outcome) = &duty.task.outcome { " " (attachment::shown(sheet, &outcome.evidence.files)) }
                         }
                     } } }
                     @let without: Vec<UnitId> = directive::untaken(board, id, clause.number).into_iter().filter(|unit| seen.covers(&board.force, *unit)).collect();
