@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Alarm, Alarms, Cause, Event, Kind, Noted, Timer, apply, nearest_watch, orders};
+use super::{Alarm, Alarms, Cause, Event, Kind, Noted, Timer, apply, nearest_watch, next_watch, orders};
 use crate::checkin::Duty;
 use crate::{
     AlarmId, At, Board, Context, OperationId, PersonId, PostId, Subject, TextId, UnitId, checkin, force, operation,
@@ -73,6 +73,13 @@ impl<'a> Raising<'a> {
     /// The board before the command.
     pub(super) const fn board(&self) -> &'a Board {
         self.board
+    }
+    pub(super) const fn now(&self) -> At {
+        self.context.now
+    }
+    /// The causes of a kind in which something is noted or open about a subject.
+    pub(super) fn causes(&self, kind: Kind, subject: Subject) -> Vec<Cause> {
+        self.alarms.causes_of(subject).filter(|cause| cause.kind == kind).collect()
     }
 
     pub fn into_events(self) -> Vec<Event> {
@@ -167,6 +174,15 @@ impl<'a> Raising<'a> {
         self.keep(Event::Escalated { alarm, at: self.context.now, asks, escalates });
     }
 
+    /// The unit where it is wrong has had its time: the next watch above is asked, whoever has it in hand below.
+    pub(super) fn climb(&mut self, cause: Cause) {
+        let Some((alarm, found)) = self.alarms.of_cause(cause) else { return };
+        let is_below = self.board.force.is_within(found.asks, cause.unit);
+        let Some(asks) = next_watch(self.board, cause.unit).filter(|_| is_below) else { return };
+        let (at, escalates) = (self.context.now, self.patience(cause.kind, asks));
+        self.keep(Event::AskedAgain { alarm, subject: None, at, asks, escalates });
+    }
+
     /// It is right again, at this unit. What was not known as wrong changes nothing.
     pub fn ease(&mut self, kind: Kind, unit: UnitId, subject: Subject) {
         self.ease_cause(Cause::of(kind, unit, subject), subject);
@@ -174,8 +190,7 @@ impl<'a> Raising<'a> {
 
     /// It is right again, at whichever unit it was noted.
     pub(super) fn ease_everywhere(&mut self, kind: Kind, subject: Subject) {
-        let causes: Vec<Cause> = self.alarms.causes_of(subject).filter(|cause| cause.kind == kind).collect();
-        for cause in causes {
+        for cause in self.causes(kind, subject) {
             self.ease_cause(cause, subject);
         }
     }
@@ -239,6 +254,13 @@ pub(crate) fn follow(board: &Board, events: &[crate::Event], context: &Context) 
                 let owned: Vec<AlarmId> = raising.alarms.owned_by(*person).map(|(id, _)| id).collect();
                 owned.into_iter().for_each(|alarm| raising.ask_again(alarm));
             }
+            crate::Event::Checkin(event)
+                if matches!(event, checkin::Event::CheckedIn { .. } | checkin::Event::ContactMade { .. }) =>
+            {
+                if let Some(unit) = event.post().and_then(|post| unit_of_post(&after, event.operation(), post)) {
+                    orders::heard(&mut raising, &after, unit);
+                }
+            }
             crate::Event::Checkin(
                 checkin::Event::Relieved { post, person, .. } | checkin::Event::Left { post, person, .. },
             ) => {
@@ -270,7 +292,7 @@ fn touch(board: &Board, event: &crate::Event, posts: &mut BTreeSet<(OperationId,
             if !only_ends || concerned(post) {
                 posts.insert((event.operation(), post));
             }
-            false
+            only_ends && unit_of_post(board, event.operation(), post).is_some_and(|unit| orders::is_silent(board, unit))
         }
         crate::Event::Post(event) => {
             let post = match event {
@@ -304,6 +326,10 @@ fn touch(board: &Board, event: &crate::Event, posts: &mut BTreeSet<(OperationId,
         crate::Event::Directive(_) | crate::Event::Task(_) => orders::touches(board, event),
         _ => false,
     }
+}
+
+fn unit_of_post(board: &Board, operation: OperationId, post: PostId) -> Option<UnitId> {
+    board.operation(operation)?.posts.get(post).map(|post| post.unit)
 }
 
 /// A post before and after: what began is raised, what is over is eased.

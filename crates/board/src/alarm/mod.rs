@@ -105,13 +105,14 @@ impl Kind {
             Self::ContactOverdue => Minutes(10),
             // The relief is late already when this begins: half an hour more in the cold is the bound.
             Self::ReliefLate => Minutes(30),
+            // The issuer has a quarter of an hour to rule.
+            Self::DifficultyUnruled => Minutes(15),
             // The leader on duty has an hour to sign.
             Self::HandoverUnsigned => Minutes(60),
             Self::HelpNeeded
             | Self::UnitSilent
             | Self::ReliefNeeded
             | Self::PostUnmanned
-            | Self::DifficultyUnruled
             | Self::ReceiptOverdue
             | Self::TaskOverdue => Minutes(0),
         }
@@ -385,7 +386,8 @@ pub enum Event {
         alarm: AlarmId,
         row: Box<Alarm>,
     },
-    /// More of the same is wrong (`subject`), somebody calls again, or its owner is gone: whoever had it is asked again.
+    /// More of the same is wrong (`subject`), somebody calls again, its owner is gone, or it was given time enough below:
+    /// whoever had it is no longer its owner.
     AskedAgain {
         alarm: AlarmId,
         subject: Option<Subject>,

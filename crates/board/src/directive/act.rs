@@ -158,7 +158,8 @@ pub struct Silence {
     /// How many units of it have not answered, and how many people.
     pub units: u32,
     pub people: u32,
-    /// Nobody of the branch has answered anything: one matter, however many they are.
+    /// Nobody of the branch has answered anything, and none of its posts stands in good order: one matter, however many
+    /// they are.
     pub cut_off: bool,
 }
 

@@ -33,7 +33,7 @@ pub(crate) use decide::{decide, issue_preset, place};
 pub use ladder::{Ladder, QuietHours, Rung, Schedule, Urgency};
 pub use receipts::{Found, Receipt, Receipts, Receiving, Step, Tally};
 pub use receiver::{NotAReceiver, Receiver};
-pub(crate) use time::{follow, pass_time};
+pub(crate) use time::{follow, is_overdue, pass_time};
 pub use trace::{Duty, Taking, taking, trace, untaken};
 pub use waiting::{Waiting, is_open_to, viewed_at, waiting_for};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Directive, Event, Silence, Step};
+use super::{Directive, Event, Receiving, Silence, Step};
 use crate::{Board, Context, DirectiveId, PersonId, UnitId, access, apply, force, roster};
 
 /// Those whom events bring into an audience or take out of the force.
@@ -107,14 +107,16 @@ pub(crate) fn pass_time(board: &Board, context: &Context, most: usize) -> Vec<Ev
     .collect()
 }
 
-/// Who has not answered one relay, each unit once; a branch of which nobody has answered anything is one matter.
+/// Who has not answered one relay, each unit once; a branch of which nobody has answered anything is one matter, and cut
+/// off where none of its posts stands in good order either.
 pub fn silences(board: &Board, found: &Directive, relay: u16) -> Vec<Silence> {
     // Every unit that has answered, and every unit above it.
     let mut answered: BTreeSet<UnitId> = BTreeSet::new();
+    let above = |unit: UnitId| board.force.unit(unit).into_iter().flat_map(|unit| unit.path.iter().copied());
     let receiving = found.receiving_units();
     for unit in &receiving {
         if found.tally_of(*unit).acknowledged > 0 {
-            answered.extend(board.force.unit(*unit).into_iter().flat_map(|unit| unit.path.iter().copied()));
+            answered.extend(above(*unit));
         }
     }
     let mut silent: BTreeMap<UnitId, Silence> = BTreeMap::new();
@@ -124,10 +126,9 @@ pub fn silences(board: &Board, found: &Directive, relay: u16) -> Vec<Silence> {
         if of_unit.is_none() && people == 0 {
             continue;
         }
-        let path = board.force.unit(*unit).map(|unit| unit.path.clone()).unwrap_or_default();
-        let top = path.iter().find(|above| receiving.contains(above) && !answered.contains(above));
-        let silence = silent.entry(top.copied().unwrap_or(*unit)).or_insert(Silence {
-            unit: top.copied().unwrap_or(*unit),
+        let top = above(*unit).find(|above| receiving.contains(above) && !answered.contains(above));
+        let silence = silent.entry(top.unwrap_or(*unit)).or_insert(Silence {
+            unit: top.unwrap_or(*unit),
             units: 0,
             people: 0,
             cut_off: top.is_some(),
@@ -135,14 +136,53 @@ pub fn silences(board: &Board, found: &Directive, relay: u16) -> Vec<Silence> {
         silence.units += u32::from(of_unit.is_some());
         silence.people += people;
     }
+    if silent.values().any(|silence| silence.cut_off) {
+        let (posted, in_order) = posted(board);
+        for silence in silent.values_mut() {
+            // One receipt that is missing where no post is says nothing about a unit.
+            let is_known = posted.contains(&silence.unit) || silence.units + silence.people > 1;
+            silence.cut_off &= is_known && !in_order.contains(&silence.unit);
+        }
+    }
     silent.into_values().collect()
 }
 
+/// The units that have posts to man, at or below them, and those with a post where somebody stands and has not been silent
+/// for too long.
+fn posted(board: &Board) -> (BTreeSet<UnitId>, BTreeSet<UnitId>) {
+    let (mut posted, mut in_order) = (BTreeSet::new(), BTreeSet::new());
+    for (_, operation) in board.operations().filter(|(_, found)| found.is_running()) {
+        for post in operation.posts.iter().filter(|post| !post.closed) {
+            let Some(unit) = board.force.unit(post.unit) else { continue };
+            posted.extend(unit.path.iter().copied());
+            let duty = operation.presence.duty(post.id);
+            if !duty.here.is_empty() && duty.overdue_since.is_none() {
+                in_order.extend(unit.path.iter().copied());
+            }
+        }
+    }
+    (posted, in_order)
+}
+
+/// Is a receipt missing at or below a unit, of a relay whose deadline is past?
+pub fn is_overdue(board: &Board, found: &Directive, within: UnitId) -> bool {
+    let is_late = |relay: u16| {
+        let reached = found.relays.get(usize::from(relay)).and_then(|sent| sent.reached);
+        reached.is_some_and(|(rung, _)| rung != super::Rung::Reminder)
+    };
+    let mut units = found.receiving_units().into_iter().filter(|unit| board.force.is_within(*unit, within));
+    units.any(|unit| {
+        found.units.get(&unit).is_some_and(|receipt| receipt.is_waiting() && is_late(receipt.relay))
+            || (found.people.tally(unit).waiting() > 0 && waiting(found, unit).any(|one| is_late(one.relay)))
+    })
+}
+
+/// Those of a unit who have not said that they read it.
+fn waiting(found: &Directive, unit: UnitId) -> impl Iterator<Item = Receiving> {
+    let people = found.people.of_unit(unit);
+    people.filter(|one| !one.receipt.has(Step::Acknowledged) && !found.released.contains(&one.person))
+}
+
 fn waiting_people(found: &Directive, unit: UnitId, relay: u16) -> u32 {
-    let waiting = found.people.of_unit(unit).filter(|receiving| {
-        receiving.relay == relay
-            && !receiving.receipt.has(Step::Acknowledged)
-            && !found.released.contains(&receiving.person)
-    });
-    waiting.count() as u32
+    waiting(found, unit).filter(|one| one.relay == relay).count() as u32
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod alarm;
+mod alarm_orders;
 mod attachment;
 mod call_out;
 mod checkin;

@@ -21,6 +21,7 @@ alarm-why-receipt-overdue = The order has not been received by its deadline.
 alarm-why-task-overdue = The task has not been reported done by its deadline.
 alarm-why-handover-unsigned = The watch was taken without the outgoing officer and nobody has signed for it.
 alarm-what = { $kind }: { $where }
+alarm-of-order = { $where }, “{ $order }”
 alarm-what-several = { $kind }: { $where }, { $count }
 alarm-since = Since { $time }.
 alarm-emergency = Emergency

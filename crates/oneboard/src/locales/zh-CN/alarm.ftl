@@ -21,6 +21,7 @@ alarm-why-receipt-overdue = 指令逾期未签收。
 alarm-why-task-overdue = 任务逾期未报完成。
 alarm-why-handover-unsigned = 接班时交班人不在场，尚无人签字。
 alarm-what = { $kind }：{ $where }
+alarm-of-order = { $where }“{ $order }”
 alarm-what-several = { $kind }：{ $where }，共 { $count } 处
 alarm-since = 自 { $time } 起。
 alarm-emergency = 特急

@@ -95,6 +95,11 @@ pub fn what(sheet: &Sheet<'_>, alarm: &Alarm) -> String {
 /// One thing that is wrong.
 fn about(sheet: &Sheet<'_>, cause: Cause, operation: Option<OperationId>, subject: Subject) -> String {
     let place = place_of(sheet, operation, subject).unwrap_or_else(|| sheet.unit(cause.unit).to_owned());
+    // An order's alarm names the order, and whose word is missing.
+    let place = match order_of(sheet, subject) {
+        Some(order) => sheet.say("alarm-of-order", &[("where", place.into()), ("order", order.into())]),
+        None => place,
+    };
     sheet.say("alarm-what", &[("kind", sheet.t(kind_key(cause.kind)).into()), ("where", place.into())])
 }
 
@@ -106,6 +111,16 @@ fn place_of(sheet: &Sheet<'_>, operation: Option<OperationId>, subject: Subject)
             Some(format!("{} {}", post.number, sheet.label(&post.name)))
         }
         Subject::Unit(unit) | Subject::Watch(unit) => Some(sheet.unit(unit).to_owned()),
+        Subject::Task(id) => sheet.board().tasks.get(id).map(|task| sheet.unit(task.lead).to_owned()),
+        _ => None,
+    }
+}
+
+/// The words of the order that a subject is.
+fn order_of(sheet: &Sheet<'_>, subject: Subject) -> Option<String> {
+    match subject {
+        Subject::Directive(id) => sheet.board().directives.get(id).map(|found| sheet.wording(&found.title)),
+        Subject::Task(id) => sheet.board().tasks.get(id).map(|task| sheet.wording(&task.words)),
         _ => None,
     }
 }
@@ -116,6 +131,8 @@ fn subject_address(operation: Option<OperationId>, subject: Subject) -> Option<S
         Subject::Post(post) => Some(format!("/operations/{}/posts/{post}", operation?)),
         Subject::Watch(unit) => Some(watch::address(unit)),
         Subject::Unit(unit) => Some(format!("/units/{unit}")),
+        Subject::Directive(id) => Some(format!("{}/receipts", super::directive::address(id))),
+        Subject::Task(id) => Some(super::task::address(id)),
         _ => None,
     }
 }
