@@ -203,7 +203,15 @@ impl Fragment {
             Self::AlarmStrip(_) | Self::Alarms(_) => vec![Topic::Alarms, Topic::Watches],
             Self::Alarm(_) => vec![Topic::Alarms],
             Self::NeedsMe(person) => {
-                vec![Topic::Person(person), Topic::Alarms, Topic::Watches, Topic::Lines, Topic::Operations]
+                vec![
+                    Topic::Person(person),
+                    Topic::Alarms,
+                    Topic::Watches,
+                    Topic::Lines,
+                    Topic::Operations,
+                    Topic::Directives,
+                    Topic::Tasks,
+                ]
             }
         }
     }

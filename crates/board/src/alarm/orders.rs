@@ -67,7 +67,8 @@ pub(super) fn of_directive(raising: &mut Raising<'_>, after: &Board, event: &dir
                     (Kind::ReceiptOverdue, nearest_watch(after, silence.unit), subject)
                 };
                 raising.raise(Found::new(kind, unit, subject, found.operation, *at));
-                if *rung == Rung::NextTier {
+                // The next tier of a unit without a watch has been asked from the first.
+                if *rung == Rung::NextTier && unit == silence.unit {
                     raising.climb(Cause::of(kind, unit, subject));
                 }
             }
@@ -149,7 +150,7 @@ pub(super) fn of_task(raising: &mut Raising<'_>, after: &Board, event: &task::Ev
         Happening::Chased { rung } if rung != Rung::Reminder && found.is_due() => {
             let unit = nearest_watch(after, found.lead);
             raising.raise(Found::new(Kind::TaskOverdue, unit, subject, found.operation, event.at));
-            if rung == Rung::NextTier {
+            if rung == Rung::NextTier && unit == found.lead {
                 raising.climb(Cause::of(Kind::TaskOverdue, unit, subject));
             }
         }

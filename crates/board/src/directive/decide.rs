@@ -204,6 +204,12 @@ fn receivers(board: &Board, found: &Directive, now: At) -> Result<Receivers, cra
     Ok(receivers)
 }
 
+/// How many units and people a draft would reach if it were issued now.
+pub fn reaches(board: &Board, found: &Directive, now: At) -> (usize, usize) {
+    let receivers = found.audience.resolve(board, found.unit, found.operation, None, now);
+    (receivers.units.len(), receivers.people.values().map(Vec::len).sum())
+}
+
 fn check_count(unit: UnitId, receivers: &Receivers) -> Result<(), Refusal> {
     match receivers.count() {
         0 => Err(Refusal::NobodyToReceive { unit }),

@@ -29,6 +29,7 @@ use smallvec::SmallVec;
 pub use act::{Command, Draft, Event, Issue, Origin, Refusal, Silence};
 pub(crate) use apply::apply;
 pub use audience::{Audience, People};
+pub use decide::reaches;
 pub(crate) use decide::{decide, issue_preset, place};
 pub use ladder::{Ladder, QuietHours, Rung, Schedule, Urgency};
 pub use receipts::{Found, Receipt, Receipts, Receiving, Step, Tally};

@@ -1,11 +1,14 @@
 //! Acts: what somebody in Longdong does at an instant, and the command that it becomes on the board as it then is.
 
+use std::sync::Arc;
+
 use board::checkin::{self, Standing};
 use board::operation::ProposalState;
 use board::watch::{self, Triage};
 use board::{Actor, AssignmentId, At, Board, Command, OperationId, PersonId, TextId, UnitId, operation};
 use uuid::Uuid;
 
+use super::answers::Answers;
 use crate::submit::{Submission, Text, TextKind, text_id};
 
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub enum Deed {
     TakeWatch { unit: UnitId, leader: PersonId },
     /// Answer the oldest open proposal.
     AnswerProposal { operation: OperationId, take: bool },
+    /// Everybody answers what they were asked meanwhile.
+    Answer(Arc<Answers>),
 }
 
 #[derive(Debug, Clone)]
@@ -67,8 +72,15 @@ impl Act {
         }
     }
 
-    /// What is submitted on this board; `None` where there is nothing left to do it to.
-    pub fn submission(&self, board: &Board) -> Option<Submission> {
+    /// What is submitted on this board; nothing where there is nothing left to do it to.
+    pub fn submissions(&self, board: &Board) -> Vec<Submission> {
+        match &self.deed {
+            Deed::Answer(answers) => answers.submissions(board, self.at),
+            _ => self.submission(board).into_iter().collect(),
+        }
+    }
+
+    fn submission(&self, board: &Board) -> Option<Submission> {
         let (command, texts) = match &self.deed {
             Deed::Give { command, texts } => (as_it_stands(board, command), texts.clone()),
             Deed::Follow { unit, line, what } => {
@@ -100,6 +112,7 @@ impl Act {
                     operation::Command::AnswerProposal { operation: *operation, number: open.number, take: *take };
                 (Command::Operation(answer), Vec::new())
             }
+            Deed::Answer(_) => return None,
         };
         Some(Submission { actor: self.actor, id: self.id, command, texts })
     }

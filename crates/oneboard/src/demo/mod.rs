@@ -14,6 +14,7 @@
 //! ```
 
 pub mod act;
+mod answers;
 pub mod geography;
 pub mod longdong;
 mod names;
@@ -41,7 +42,7 @@ use act::Act;
 use geography::Geography;
 use longdong::Longdong;
 pub use seed::{SeedFault, Stage};
-use staff::{FIVE, Staff};
+use staff::{CAST, Staff};
 
 use crate::submit::Submit;
 
@@ -54,8 +55,8 @@ pub struct Cast {
     pub bureau: UnitId,
     pub operation: OperationId,
     pub last_operation: OperationId,
-    /// The five people of the demonstration, by the name of their sign-in link.
-    pub people: [(&'static str, PersonId); 5],
+    /// The people of the demonstration, by the name of their sign-in link.
+    pub people: [(&'static str, PersonId); CAST.len()],
     /// When the demonstration begins; a folder that has been played in goes on later.
     pub now: At,
 }
@@ -102,12 +103,12 @@ fn write(seed: u64) -> (Demonstration, Vec<Act>) {
     let longdong = Longdong::new(seed);
     let staff = Staff::new(&longdong);
     let script = script::script(&longdong, &staff);
-    let five = staff.five.map(|person| longdong.person(person));
+    let people = staff.cast.map(|person| longdong.person(person));
     let cast = Cast {
         bureau: longdong.unit(longdong.sections.bureau),
         operation: plan::THIS_YEAR.operation(seed),
         last_operation: plan::LAST_YEAR.operation(seed),
-        people: std::array::from_fn(|n| (FIVE[n], five[n])),
+        people: std::array::from_fn(|n| (CAST[n], people[n])),
         now: script::begins(),
     };
     (Demonstration { cast, geography: longdong.geography, acts: script.tonight }, script.before)

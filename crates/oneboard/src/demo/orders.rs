@@ -1,15 +1,18 @@
 //! A provincial directive runs through the night: entered at the bureau, passed on by the counties, split into tasks, and
 //! one county silent until the ladder finds it.
 
+use std::sync::Arc;
+
 use board::checkin::How;
 use board::directive::{self, Audience, Draft, Evidence, Kind, Origin, People, Receiver, Step, Urgency};
 use board::task::{self, Source, TaskRow, Wanted};
 use board::{Actor, At, CommandId, DirectiveId, Label, Minutes, TaskId, UnitId, Wording};
 use uuid::Uuid;
 
-use super::act::Act;
+use super::act::{Act, Deed};
+use super::answers::Answers;
 use super::places::LINGBEI;
-use super::plan::TONIGHT;
+use super::plan::{BEGINS, TONIGHT};
 use super::random::command_id;
 use super::watches::Watches;
 use crate::submit::{Text, TextKind, text_id};
@@ -52,11 +55,37 @@ fn written(id: Uuid, texts: &mut Vec<Text>, (en, zh): (&str, &str)) -> Wording {
 }
 
 impl Watches<'_> {
+    /// Whoever is asked something tonight answers it, a minute at a time.
+    pub fn answers(&self) -> Vec<Act> {
+        let seed = self.longdong.seed;
+        let begins = self.edition.at(TONIGHT, BEGINS);
+        let answers = Arc::new(Answers {
+            seed,
+            cast: self.staff.cast.iter().map(|person| self.longdong.person(*person)).collect(),
+            silent: self.unit(Some(SILENT)),
+            scripted: self.provincial(),
+            from: begins,
+        });
+        let night = u32::try_from((self.edition.at(TONIGHT + 1, 0).millis() - begins.millis()) / 60_000).unwrap_or(0);
+        let act = |minute: u32| Act {
+            at: begins.plus(Minutes(minute)),
+            actor: Actor::Clock,
+            id: command_id(seed, "answers", minute.into()),
+            deed: Deed::Answer(Arc::clone(&answers)),
+        };
+        (1..night).map(act).collect()
+    }
+
+    fn provincial(&self) -> DirectiveId {
+        let id = command_id(self.longdong.seed, "provincial directive", 0);
+        DirectiveId::mint(CommandId(id.as_u128()), 0)
+    }
+
     /// Everything that is done about the directive, by whoever is on duty.
     pub fn orders(&self) -> Vec<Act> {
         let seed = self.longdong.seed;
         let id = command_id(seed, "provincial directive", 0);
-        let directive = DirectiveId::mint(CommandId(id.as_u128()), 0);
+        let directive = self.provincial();
         let bureau = self.longdong.unit(self.longdong.sections.bureau);
         let officer = self.actor(None);
         let counties: Vec<UnitId> =

@@ -63,8 +63,8 @@ enum Progress {
 async fn act(submit: &Submit, due: &[Act], played: &mut Played) -> Progress {
     let board = submit.published();
     let wanted = due.iter().filter(|act| !act.is_moot(&board.board));
-    let submissions: Vec<_> = wanted.filter_map(|act| act.submission(&board.board)).collect();
-    let mut counted = Played { done: 0, skipped: (due.len() - submissions.len()) as u64 };
+    let submissions: Vec<_> = wanted.flat_map(|act| act.submissions(&board.board)).collect();
+    let mut counted = Played { done: 0, skipped: due.len().saturating_sub(submissions.len()) as u64 };
     for (id, answer) in send_all(submit, submissions).await {
         match answer {
             Ok(_) => counted.done += 1,

@@ -41,6 +41,7 @@ pub fn script(longdong: &Longdong, staff: &Staff) -> Script {
             acts.push(watches.offer_to_visitor());
             acts.extend(watches.night());
             acts.extend(watches.orders());
+            acts.extend(watches.answers());
         } else {
             acts.extend(watches.ending());
         }
@@ -93,7 +94,8 @@ fn levels(longdong: &Longdong, staff: &Staff, edition: &Edition, plan: &Plan) ->
         let level = operation::Command::SetLevel { operation, rung, by_order_of: None, words: None };
         acts.push(Act::give(at, actor, id("level", n), board::Command::Operation(level)));
         for answer in 0..actions {
-            let deed = Deed::AnswerProposal { operation, take: true };
+            // The reminder of the cold was given by telephone.
+            let deed = Deed::AnswerProposal { operation, take: (rung, answer) != (3, 2) };
             let at = at.plus(Minutes(3 + 4 * answer));
             acts.push(Act { at, actor, id: id(&format!("proposal {n}"), answer as usize), deed });
         }

@@ -85,7 +85,7 @@ pub async fn play(submit: &Submit, stage: &Stage, seed: u64, acts: &[Act]) -> Re
         let due = board.board.next_timer().is_some_and(|due| due <= at);
         let rounds = (0..if due { ROUNDS } else { 0 }).map(|round| pass_time(seed, at, round));
         let wanted = instant.iter().filter(|act| !act.is_moot(&board.board));
-        let wanted = wanted.filter_map(|act| act.submission(&board.board));
+        let wanted = wanted.flat_map(|act| act.submissions(&board.board));
         // Time first, then the acts, all on their way before the first answer: few syncs, and a seed within seconds.
         let mut submissions: Vec<Submission> = rounds.chain(wanted).collect();
         while !submissions.is_empty() {

@@ -5,12 +5,12 @@ use board::force::{Grade, Qualification};
 use board::{CommandId, GrantId, access};
 use uuid::Uuid;
 
-use super::longdong::Longdong;
+use super::longdong::{Longdong, Sections};
 use super::places::LINGBEI;
 use super::random::command_id;
 
-/// The five people of the demonstration, by the name of their sign-in link.
-pub const FIVE: [&str; 5] = ["duty-officer", "county-leader", "officer", "inspector", "writer"];
+/// The people of the demonstration, by the name of their sign-in link.
+pub const CAST: [&str; 6] = ["duty-officer", "county-leader", "officer", "inspector", "writer", "station-leader"];
 
 /// Indices of people.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct Staff {
     pub county_duty_officers: Vec<Vec<usize>>,
     pub inspectors: Vec<usize>,
     pub administrators: [usize; 3],
-    pub five: [usize; 5],
+    pub cast: [usize; CAST.len()],
 }
 
 impl Staff {
@@ -52,23 +52,25 @@ impl Staff {
                 members(sections.technology)[2],
                 members(sections.technology)[3],
             ],
-            five: [
+            cast: [
                 members(sections.command_centre)[6],
                 county_leaders[LINGBEI][0],
                 officer,
                 members(sections.inspectorate)[1],
                 members(sections.office)[1],
+                // The traffic brigade that the officer serves in.
+                members(longdong.counties[LINGBEI].traffic)[0],
             ],
             county_leaders,
         }
     }
 
     pub fn visitor(&self) -> usize {
-        self.five[0]
+        self.cast[0]
     }
 
     pub fn officer(&self) -> usize {
-        self.five[2]
+        self.cast[2]
     }
 
     /// Who keeps the watch from 08:00 of a day on.
@@ -91,7 +93,7 @@ impl Staff {
             .flat_map(|unit| &longdong.members[unit]);
         let lists = [&self.duty_officers, &self.inspectors];
         let all = chiefs.chain(leaders).chain(lists.into_iter().flatten());
-        let all = all.chain(self.county_duty_officers.iter().flatten()).chain(&self.administrators).chain(&self.five);
+        let all = all.chain(self.county_duty_officers.iter().flatten()).chain(&self.administrators).chain(&self.cast);
         for person in all {
             reserved[*person] = true;
         }
@@ -109,15 +111,20 @@ impl Staff {
         give(&mut held, &self.duty_officers, Role::DutyOfficer, bureau);
         give(&mut held, &[self.visitor()], Role::DutyOfficer, bureau);
         give(&mut held, &self.inspectors, Role::Inspector, bureau);
-        give(&mut held, &[self.five[4]], Role::Writer, bureau);
+        give(&mut held, &[self.cast[4]], Role::Writer, bureau);
         let administrators = [Role::SystemAdministrator, Role::SecurityAdministrator, Role::AuditAdministrator];
         held.extend(self.administrators.into_iter().zip(administrators).map(|(person, role)| (person, role, bureau)));
         for (n, county) in longdong.counties.iter().enumerate() {
             give(&mut held, &self.county_leaders[n], Role::Leader, county.unit);
             give(&mut held, &self.county_duty_officers[n], Role::DutyOfficer, county.unit);
-            for station in &county.stations {
-                give(&mut held, &longdong.members[station.unit][..1], Role::Leader, station.unit);
+            let below = [county.command_centre, county.traffic, county.swat].into_iter();
+            for unit in below.chain(county.stations.iter().map(|station| station.unit)) {
+                give(&mut held, &longdong.members[unit][..1], Role::Leader, unit);
             }
+        }
+        let Sections { command_centre, traffic, swat, inspectorate, office, technology, .. } = longdong.sections;
+        for unit in [command_centre, traffic, swat, inspectorate, office, technology] {
+            give(&mut held, &longdong.members[unit][..1], Role::Leader, unit);
         }
         let command = |(n, (person, role, unit)): (usize, (usize, Role, usize))| {
             let id = command_id(longdong.seed, "grant", n as u64);

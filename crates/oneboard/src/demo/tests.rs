@@ -38,7 +38,7 @@ impl Bench {
             if act.is_moot(&self.board) {
                 continue;
             }
-            if let Some(submission) = act.submission(&self.board) {
+            for submission in act.submissions(&self.board) {
                 self.give(act.at, submission.actor, submission.id, submission.command);
             }
         }
@@ -188,10 +188,87 @@ fn every_act_is_taken_and_the_night_has_everything_in_it() {
     ];
     eprintln!("tonight: {kinds:?}");
     assert!(kinds.iter().all(|(_, count)| *count > 0), "{kinds:?}");
+    few_alarms(&bench, root);
 
     bench.play(&script.tonight[night.len()..]);
     assert_eq!(bench.refused, Vec::<String>::new());
     assert!(bench.board.is_closed(cast.operation), "the operation ends");
+}
+
+/// The bureau's duty officer is asked by no more alarms in an hour than can be answered with care, and the county that
+/// reads nothing is one of them.
+fn few_alarms(bench: &Bench, bureau: UnitId) {
+    use board::alarm::{Event as A, Kind, MOST_AN_HOUR};
+    let mut kinds: BTreeMap<board::AlarmId, Kind> = BTreeMap::new();
+    let mut asked: BTreeMap<i64, Vec<Kind>> = BTreeMap::new();
+    for (at, event) in &bench.events {
+        let (id, asks) = match event {
+            Event::Alarm(A::Raised { alarm, row }) => {
+                kinds.insert(*alarm, row.cause.kind);
+                (*alarm, row.asks)
+            }
+            Event::Alarm(A::AskedAgain { alarm, asks, .. } | A::Escalated { alarm, asks, .. }) => (*alarm, *asks),
+            _ => continue,
+        };
+        if asks == bureau {
+            let hour = (at.millis() - begins().millis()).div_euclid(3_600_000);
+            asked.entry(hour).or_default().extend(kinds.get(&id));
+        }
+    }
+    let all: usize = asked.values().map(Vec::len).sum();
+    let busiest = asked.values().map(Vec::len).max().unwrap_or(0);
+    eprintln!("alarms that asked the bureau, by hour: {asked:?}; {all} in 14 hours, {busiest} in the busiest");
+    assert!(busiest <= MOST_AN_HOUR as usize, "{asked:?}");
+    assert!(asked.values().flatten().any(|kind| *kind == Kind::ReceiptOverdue), "the silent county is escalated");
+}
+
+#[test]
+fn a_visitor_sets_level_one_by_telephone_and_the_call_out_fills() {
+    let longdong = Longdong::new(SEED);
+    let staff = Staff::new(&longdong);
+    let script = script(&longdong, &staff);
+    let (demonstration, _) = write(SEED);
+    let Cast { bureau, operation, people, .. } = demonstration.cast;
+    let mut bench = Bench::default();
+    bench.play(&script.before);
+
+    // Given a visitor who is told by the leader, by telephone, to go to Level I, and who takes all that it presets,
+    let (visitor, leader) = (board::Actor::Person(people[0].1), longdong.person(staff.leader(None, TONIGHT)));
+    let id = command_id(SEED, "level one", 0);
+    let words = Some(crate::submit::text_id(id, 0));
+    let level = operation::Command::SetLevel { operation, rung: 1, by_order_of: Some(leader), words };
+    bench.give(begins(), visitor, id, Command::Operation(level));
+    let open = |bench: &Bench| -> Vec<u32> {
+        let proposals = bench.board.operation(operation).expect("it runs").proposals.clone();
+        let open = proposals.iter().filter(|proposal| proposal.state == operation::ProposalState::Open);
+        open.map(|proposal| proposal.number).collect()
+    };
+    for number in open(&bench) {
+        let take = operation::Command::AnswerProposal { operation, number, take: true };
+        bench.give(begins(), visitor, command_id(SEED, "take", number.into()), Command::Operation(take));
+    }
+    assert_eq!(bench.refused, Vec::<String>::new());
+
+    // when an hour and a quarter have passed,
+    let until = begins().plus(board::Minutes(75));
+    let hour: Vec<_> = script.tonight.iter().take_while(|act| act.at < until).cloned().collect();
+    bench.play(&hour);
+
+    // then most of those who were called are there, some cannot come, and nobody answered for the visitors;
+    let (_, call) = bench.board.call_outs.iter().next().expect("the call-out is open");
+    let tally = call.total();
+    eprintln!("an hour and a quarter after Level I: {tally:?}; refused {:?}", bench.refused);
+    assert!(tally.called > 1_000 && tally.arrived * 10 > tally.called * 8 && tally.cannot > 20, "{tally:?}");
+    // the order of the level is received by every unit that has a leader to say so,
+    let preset = |found: &board::directive::Directive| matches!(found.title, board::Wording::Preset(_));
+    let (_, order) = bench.board.directives.iter().find(|(_, found)| preset(found)).expect("it was issued");
+    let silent: Vec<_> =
+        order.units.iter().filter(|(_, receipt)| receipt.is_waiting()).map(|(unit, _)| *unit).collect();
+    assert!(order.units.len() > 100 && silent.len() <= 4, "{silent:?}");
+    // and the countersignature is still asked for.
+    let (unit, line) = bench.board.operation(operation).and_then(|found| found.order).expect("by order");
+    assert_eq!(unit, bureau);
+    assert!(bench.board.watch(unit).expect("it is kept").open_lines().any(|(number, _)| number == line));
 }
 
 #[test]
@@ -307,9 +384,11 @@ fn a_folder_is_seeded_once_and_goes_on_where_it_ended() {
     // A night that was broken off after an hour goes on from there.
     let hour: Vec<_> =
         first.acts.iter().take_while(|act| act.at < THIS_YEAR.at(TONIGHT, 11 * 3_600_000)).cloned().collect();
-    let last = hour.last().expect("an hour has acts").at;
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(seed::play(&opened.submit, &stage, SEED, &hour)).expect("an hour is played");
+    // The last of its acts may have been the answers of a minute in which nobody was asked.
+    let last = opened.submit.published().at;
+    assert!(hour.last().is_some_and(|act| act.at.minutes_since(last) < 2));
     drop(opened.submit);
     opened.writer.join().expect("the writer ends");
     let later = prepare(folder.path(), SEED).expect("a third start");

@@ -1,7 +1,10 @@
 //! What the plan says, in both languages.
 
-use board::Label;
-use board::operation::{Level, Objective, Preset};
+use board::call_out::Circle;
+use board::directive::Urgency;
+use board::operation::{Does, Level, Objective, Preset, PresetDirective};
+use board::post::Kind;
+use board::{Label, Minutes};
 
 pub fn title(year: &str) -> Label {
     Label::new(&format!("Spring Festival {year}"), &format!("{year}年春节安保任务"))
@@ -40,7 +43,7 @@ pub fn levels() -> Vec<Level> {
         name: Label::new(en, zh),
         actions: actions.iter().map(|(en, zh)| Preset::by_hand(Label::new(en, zh))).collect(),
     };
-    vec![
+    let mut levels = vec![
         level(
             1,
             "Level I",
@@ -82,5 +85,55 @@ pub fn levels() -> Vec<Level> {
                 ("Daily report by 17:00", "每日17时前报送日报"),
             ],
         ),
-    ]
+    ];
+    for (level, action, does) in [(0, 0, call_out()), (0, 2, checkpoints()), (0, 3, half_hourly()), (2, 2, cold())] {
+        levels[level].actions[action].does = does;
+    }
+    levels
+}
+
+fn call_out() -> Does {
+    Does::OpenCallOut { circle: Circle::StandbyAndReserve }
+}
+
+/// A checkpoint that is to stop every vehicle needs six.
+fn checkpoints() -> Does {
+    Does::RequireStrength { kinds: vec![Kind::Checkpoint], at_least: 6 }
+}
+
+fn half_hourly() -> Does {
+    order(
+        ("Level I: every post reports each half hour", "启动一级勤务：各岗位每30分钟报告一次情况"),
+        &[
+            ("Every post reports by radio each half hour.", "各岗位每30分钟用电台报告一次在岗情况。"),
+            ("Leaders stay at their command centres until stand-down.", "各级带班领导坐镇指挥中心，不得离岗。"),
+            ("Report at once what stops traffic or endangers people.", "发生交通中断或危及人员安全的情况立即报告。"),
+        ],
+        Urgency::Emergency,
+        Minutes(10),
+    )
+}
+
+fn cold() -> Does {
+    order(
+        ("Cold: reliefs on time", "做好防寒保障按时换岗的指令"),
+        &[
+            ("Nobody stands outside for more than forty minutes.", "室外执勤每40分钟轮换一次。"),
+            ("Hot drinks and fuel at every post before midnight.", "零时前将热饮、取暖燃料送到各岗位。"),
+        ],
+        Urgency::Routine,
+        Minutes(120),
+    )
+}
+
+fn order(title: (&str, &str), clauses: &[(&str, &str)], urgency: Urgency, within: Minutes) -> Does {
+    let label = |(en, zh): (&str, &str)| Label::new(en, zh);
+    Does::IssueDirective(Box::new(PresetDirective {
+        title: label(title),
+        clauses: clauses.iter().map(|words| label(*words)).collect(),
+        urgency,
+        within,
+        below: true,
+        people: false,
+    }))
 }

@@ -58,7 +58,10 @@ pub fn first_screen(board: &Board, person: PersonId, now: board::At) -> &'static
         grants.map(|grant| grant.role)
     };
     let carries = |action: Action| roles().any(|role: Role| reach(role, action) != Reach::Nowhere);
-    if carries(Action::ViewBoard) {
+    // A leader is asked for a word; whoever keeps the watch looks at the whole.
+    if roles().any(|role| role == Role::Leader) {
+        "/needs-me"
+    } else if carries(Action::ViewBoard) {
         "/board"
     } else if carries(Action::GrantRole) {
         "/access"
@@ -72,7 +75,7 @@ pub fn first_screen(board: &Board, person: PersonId, now: board::At) -> &'static
 async fn home(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Redirect {
     let (published, now) = (app.submit.published(), app.now());
     let leads = !scope(&published.board, viewer.actor(), Action::AnswerAlarm, now).is_empty();
-    // A leader on the way is asked for a word; at a desk they look at the whole.
+    // A duty officer on the way is asked for a word too.
     if leads && !viewer.board_mode && is_phone(&headers) {
         return Redirect::to("/needs-me");
     }

@@ -58,7 +58,10 @@ pub fn routes() -> Vec<Route> {
             "Issue a draft, or propose a mass directive to a second person",
             issue,
         ),
-        act::<Sign>("/directives/{directive}/sign", "Answer for a directive with one's name", Action::ApproveDirective),
+        // Whoever signs answers for what a mass is told: they prove who they are. To issue asks for no proof, because one
+        // person alone reaches no mass, and because broken glass must not wait (decision 0018).
+        act::<Sign>("/directives/{directive}/sign", "Answer for a directive with one's name", Action::ApproveDirective)
+            .fresh(),
         act::<SendBack>(
             "/directives/{directive}/send-back",
             "Send a proposed directive back",
@@ -267,11 +270,39 @@ fn ticked(fields: &BTreeMap<String, Value>) -> Vec<UnitId> {
     ticks.filter_map(|(name, _)| name.strip_prefix("to-")?.parse().ok()).collect()
 }
 
-/// Where everybody confirms in person, that is the sender's own people too; straight through, their unit would be everybody
-/// below it, ticked or not.
-fn audience(mut units: Vec<UnitId>, sender: UnitId, below: bool, everybody: bool) -> Audience {
-    units.extend((everybody && !below).then_some(sender));
-    Audience { units, below, people: everybody.then(People::default) }
+/// Who of the people confirms in person, as a form ticks it: `grade-WORD`, `role-WORD`, and posts by their numbers.
+fn people(
+    desk: &Desk,
+    fields: &BTreeMap<String, Value>,
+    operation: Option<OperationId>,
+    posts: Option<&str>,
+) -> Result<People, Problem> {
+    fn read<T: serde::de::DeserializeOwned>(fields: &BTreeMap<String, Value>, prefix: &str) -> Vec<T> {
+        let words = fields.keys().filter_map(|name| name.strip_prefix(prefix));
+        words.filter_map(|word| serde_json::from_value(Value::String(word.to_owned())).ok()).collect()
+    }
+    let mut wanted =
+        People { grades: read(fields, "grade-").into(), posts: Vec::new(), roles: read(fields, "role-").into() };
+    let published = desk.app.submit.published();
+    let numbers = posts.unwrap_or("").split([',', '，', '、', ';', '；', ' ', '\n']);
+    for number in numbers.map(str::trim).filter(|number| !number.is_empty()) {
+        let found =
+            operation.and_then(|id| published.board.operation(id)).and_then(|found| found.posts.by_number(number));
+        let Some(post) = found else {
+            let detail = desk.viewer.locale.tx("directive-no-post", &[("value", number.into())]).into_owned();
+            return Err(Problem::new(Wrong::BadRequest).field("posts", detail));
+        };
+        wanted.posts.push(post.id);
+    }
+    Ok(wanted)
+}
+
+/// Where people confirm in person, that is the sender's own people too; straight through, their unit would be everybody
+/// below it, ticked or not. A condition on people means that people are asked.
+fn audience(mut units: Vec<UnitId>, sender: UnitId, below: bool, everybody: bool, wanted: People) -> Audience {
+    let asks = everybody || wanted != People::default();
+    units.extend((asks && !below).then_some(sender));
+    Audience { units, below, people: asks.then_some(wanted) }
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -299,10 +330,12 @@ pub struct Sent {
     /// Everybody in those units confirms in person.
     #[serde(default)]
     everybody: Tick,
+    /// Only whoever stands one of these posts, by number.
+    posts: Option<String>,
     /// Keep the quiet hours of the night; an emergency knows none.
     #[serde(default)]
     quiet: Tick,
-    /// `to-ID`: the units that receive it.
+    /// `to-ID`: the units that receive it; `grade-WORD`, `role-WORD`: only such people.
     #[serde(flatten)]
     to: BTreeMap<String, Value>,
 }
@@ -313,6 +346,7 @@ impl Sent {
         let number = desk.label("number", self.number.as_deref().unwrap_or(""), LONGEST_LINE)?;
         let instruction = desk.words_if_any("instruction", self.instruction.as_deref())?.map(Wording::one);
         let deadline = desk.instant("deadline", &self.deadline)?;
+        let wanted = people(desk, &self.to, self.operation, self.posts.as_deref())?;
         let offset = desk.app.zone.to_offset(jiff::Timestamp::from_millisecond(deadline.millis()).unwrap_or_default());
         let quiet =
             QuietHours { from: QUIET.0, to: QUIET.1, offset: i16::try_from(offset.seconds() / 60).unwrap_or(0) };
@@ -331,7 +365,7 @@ impl Sent {
             },
             title: wording(desk, "title", &self.title, self.title_zh.as_deref())?,
             clauses: clauses(desk, &self.clauses, self.clauses_zh.as_deref())?,
-            audience: audience(ticked(&self.to), self.unit, self.below.0, self.everybody.0),
+            audience: audience(ticked(&self.to), self.unit, self.below.0, self.everybody.0, wanted),
             deadline,
             files: Vec::new(),
         })
@@ -430,7 +464,9 @@ pub struct Relay {
     below: Tick,
     #[serde(default)]
     everybody: Tick,
-    /// `to-ID`: the units that receive it.
+    /// Only whoever stands one of these posts, by number.
+    posts: Option<String>,
+    /// `to-ID`: the units that receive it; `grade-WORD`, `role-WORD`: only such people.
     #[serde(flatten)]
     to: BTreeMap<String, Value>,
 }
@@ -439,7 +475,10 @@ impl Act for Relay {
     fn command(self, desk: &mut Desk) -> Result<Command, Problem> {
         let deadline = desk.instant("deadline", &self.deadline)?;
         let clauses = clauses(desk, self.clauses.as_deref().unwrap_or(""), None)?;
-        let audience = Box::new(audience(ticked(&self.to), self.unit, self.below.0, self.everybody.0));
+        let published = desk.app.submit.published();
+        let operation = published.board.directives.get(self.directive).and_then(|found| found.operation);
+        let wanted = people(desk, &self.to, operation, self.posts.as_deref())?;
+        let audience = Box::new(audience(ticked(&self.to), self.unit, self.below.0, self.everybody.0, wanted));
         let Self { directive, unit, .. } = self;
         Ok(Command::Directive(Directive::Relay { directive, unit, audience, clauses, deadline }))
     }

@@ -58,7 +58,7 @@ async fn each_begins_at_the_screen_of_their_duty() {
     let board = &site.app.submit.published().board;
     let first = |who: usize| first_screen(board, person(who), At::from_millis(i64::MAX / 2));
     let screens = [LEADER, DUTY, EAST_LEADER, EAST_OFFICER, SECURITY, AUDIT].map(first);
-    assert_eq!(screens, ["/board", "/board", "/board", "/mine", "/access", "/audit"]);
+    assert_eq!(screens, ["/needs-me", "/board", "/needs-me", "/mine", "/access", "/audit"]);
     assert_eq!(site.page(LEADER, "/", "en").await.status, 303);
     // Before there is an operation the board says so, in words.
     let empty = site.page(LEADER, "/board", "zh-CN").await;

@@ -136,3 +136,17 @@ directive-new-text = Its text
 directive-strike-hint = Left empty, the clause is struck. The earlier text stays beside it.
 directive-anew = Ask everybody again, by
 directive-anew-hint = Leave it empty for a correction that asks nobody again.
+directive-only = Only some of the people
+directive-only-hint = Nothing ticked means everybody; whoever fits later is told then.
+directive-only-posts = Whoever stands these posts
+directive-only-posts-hint = Numbers of posts, with commas between them
+directive-no-post = No post of this operation has the number “{ $value }”. Give it as the list of posts does.
+directive-reaches = Issued now, it reaches { $units ->
+    [one] one unit
+   *[other] { $units } units
+} and { $people ->
+    [one] one person
+   *[other] { $people } people
+}.
+directive-is-mass = A second person must sign
+directive-reaches-nobody = Nobody: change who receives it

@@ -13,3 +13,18 @@ me-more = { $count ->
     [one] and one more
    *[other] and { $count } more
 }
+me-receipts = Orders to receive
+me-signatures = Names asked for
+me-rulings = Difficulties to rule on
+me-relays = Orders to pass on
+me-tasks = Tasks
+me-extensions = Later deadlines asked for
+me-results = Results to agree to
+me-call-outs = You are called out
+me-doing = Orders under way
+me-by = by { $time }
+me-for = { $what } ({ $who })
+me-quoted = { $what }: “{ $words }”
+me-returned = { $what }. Sent back: “{ $words }”
+me-extension = { $what }: until { $time }
+me-tap = { $act }: { $what }

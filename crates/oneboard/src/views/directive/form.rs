@@ -1,7 +1,8 @@
 //! The form that writes a directive.
 
-use board::access::Action;
-use board::directive::{Directive, Urgency};
+use board::access::{Action, Role};
+use board::directive::{Directive, People, Urgency};
+use board::force::Grade;
 use board::{DirectiveId, UnitId};
 use maud::{Markup, html};
 
@@ -72,10 +73,34 @@ pub fn form(sheet: &Sheet<'_>, unit: UnitId, found: Option<(DirectiveId, &Direct
             fieldset.row { legend { (sheet.t("directive-audience")) }
                 (choices(sheet, unit, has))
                 label.choice { input type="checkbox" name="below" checked[audience.is_some_and(|audience| audience.below)]; " " (sheet.t("directive-straight-through")) }
-                label.choice { input type="checkbox" name="everybody" checked[audience.is_some_and(|audience| audience.people.is_some())]; " " (sheet.t("directive-everybody")) }
+                (persons(sheet, audience.and_then(|audience| audience.people.as_ref()), found.and_then(|(_, found)| found.operation).or(operation)))
             }
             label.choice { input type="checkbox" name="quiet" checked[found.is_some_and(|(_, found)| found.quiet.is_some())]; " " (sheet.t("directive-quiet")) }
             div.acts { button.act.main { (sheet.t("directive-keep")) } }
+        }
+    }
+}
+
+/// Which people confirm in person: all, or only those of a grade, a role, or at some posts.
+pub fn persons(sheet: &Sheet<'_>, people: Option<&People>, operation: Option<board::OperationId>) -> Markup {
+    let found = operation.and_then(|id| sheet.board().operation(id));
+    let number = |id: &board::PostId| found.and_then(|found| found.posts.get(*id)).map(|post| post.number.to_string());
+    let posts: Vec<String> = people.into_iter().flat_map(|people| &people.posts).filter_map(number).collect();
+    let has_grade = |grade| people.is_some_and(|people| people.grades.contains(&grade));
+    let has_role = |role| people.is_some_and(|people| people.roles.contains(&role));
+    let limited = people.is_some_and(|people| *people != People::default());
+    html! {
+        label.choice { input type="checkbox" name="everybody" checked[people.is_some()]; " " (sheet.t("directive-everybody")) }
+        details open[limited] { summary.act.small { (sheet.t("directive-only")) }
+            p.hint { (sheet.t("directive-only-hint")) }
+            @for (grade, word, key) in [(Grade::Officer, "officer", "grade-officer"), (Grade::Auxiliary, "auxiliary", "grade-auxiliary")] {
+                label.choice { input type="checkbox" name={ "grade-" (word) } checked[has_grade(grade)]; " " (sheet.t(key)) } }
+            @for (role, word, key) in [(Role::Leader, "leader", "role-leader"), (Role::DutyOfficer, "duty_officer", "role-duty-officer"), (Role::Inspector, "inspector", "role-inspector")] {
+                label.choice { input type="checkbox" name={ "role-" (word) } checked[has_role(role)]; " " (sheet.t(key)) } }
+            @if operation.is_some() {
+                div.row { label for="audience-posts" { (sheet.t("directive-only-posts")) } span.hint { (sheet.t("directive-only-posts-hint")) }
+                    input #audience-posts name="posts" value=(posts.join(", ")) autocomplete="off"; }
+            }
         }
     }
 }

@@ -450,9 +450,14 @@ fn with_nothing(sheet: &Sheet<'_>, action: &str, act: &str) -> Markup {
 /// Issue it: by oneself, by a leader's word on the telephone, or behind broken glass.
 fn issue(sheet: &Sheet<'_>, id: DirectiveId, found: &Directive) -> Markup {
     let leaders = people::who_may(sheet, Action::Countersign, found.unit);
+    let (units, people) = directive::reaches(sheet.board(), found, sheet.now);
+    let count = [("units", units.into()), ("people", people.into())];
     html! {
         form.form method="post" action={ (address(id)) "/issue" } data-live {
             input type="hidden" name="command_id";
+            p #reaches { (sheet.say("directive-reaches", &count))
+                @if units + people >= directive::MASS { " " (state("attention", &sheet.t("directive-is-mass"))) }
+                @else if units + people == 0 { " " (state("attention", &sheet.t("directive-reaches-nobody"))) } }
             p.fault data-fault role="alert" hidden {}
             details { summary.act { (sheet.t("directive-otherwise")) }
                 div.row { label for="issue-by" { (sheet.t("watch-order-by")) } span.hint { (sheet.t("operation-order-hint")) }

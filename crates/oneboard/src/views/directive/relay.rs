@@ -1,9 +1,10 @@
 //! Passing a directive on, and amending it.
 
+use board::directive::People;
 use board::{DirectiveId, UnitId};
 use maud::{Markup, html};
 
-use super::form::{choices, local};
+use super::form::{choices, local, persons};
 use super::{Sheet, address, bound};
 
 /// How soon those below are asked for their receipt unless the unit says otherwise.
@@ -23,7 +24,7 @@ pub fn form(sheet: &Sheet<'_>, id: DirectiveId, unit: UnitId) -> Markup {
             fieldset.row { legend { (sheet.t("directive-audience")) }
                 (choices(sheet, unit, |below| !found.units.contains_key(&below)))
                 label.choice { input type="checkbox" name="below"; " " (sheet.t("directive-straight-through")) }
-                label.choice { input type="checkbox" name="everybody" checked; " " (sheet.t("directive-everybody")) }
+                (persons(sheet, Some(&People::default()), found.operation))
             }
             div.row { label for="deadline" { (sheet.t("directive-deadline")) } input #deadline type="datetime-local" name="deadline" value=(local(sheet, sheet.now.plus(SOON))) required; }
             div.row { label for="clauses" { (sheet.t("directive-add-clauses")) } span.hint { (sheet.t("directive-add-hint")) } textarea #clauses name="clauses" rows="4" {} }

@@ -1,6 +1,9 @@
 //! *Needs me*: everything that waits for one person's word, grouped, what has waited longest first.
 //!
-//! A group is a function that yields [`Need`]s; a new noun adds one line to [`groups`].
+//! A group is a function that yields [`Need`]s; a new noun adds one line to [`groups`]. Where one word is all that is asked,
+//! and it can be said without looking further, the row has it.
+
+mod orders;
 
 use board::access::{Action, Place};
 use board::checkin::PostState;
@@ -25,15 +28,45 @@ pub struct Need {
     pub what: String,
     /// By when, or since when it waits.
     pub at: At,
+    /// Whether `at` is a deadline.
+    pub is_deadline: bool,
     /// Nothing is to be done later about it: it is late already, or people are in danger.
     pub is_late: bool,
     /// Where it is done.
     pub address: String,
+    /// The one word that is asked for, where that is all.
+    pub tap: Option<Tap>,
+}
+
+impl Need {
+    /// Something that has waited since `at`.
+    fn since(id: String, what: String, at: At, address: String) -> Self {
+        Self { id, what, at, is_deadline: false, is_late: false, address, tap: None }
+    }
+    /// Something that is asked for by `at`; it is late from then on.
+    fn by(sheet: &Sheet<'_>, id: String, what: String, at: At, address: String) -> Self {
+        Self { is_deadline: true, is_late: at <= sheet.now, ..Self::since(id, what, at, address) }
+    }
+}
+
+/// An act of one tap: where it is sent, what the button says, and what goes with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Tap {
+    pub path: String,
+    pub label: String,
+    pub fields: Vec<(String, String)>,
+}
+
+impl Tap {
+    fn new(path: &str, label: String, fields: &[(&str, String)]) -> Self {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Self { path: path.to_owned(), label, fields }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Group {
-    /// `alarms`, `orders`, `handovers`, `proposals`, `gaps`, `lines`, …
+    /// `alarms`, `receipts`, `signatures`, `orders`, `tasks`, `gaps`, `lines`, …
     pub kind: &'static str,
     pub needs: Vec<Need>,
     /// How many there are; more than are listed where there are many.
@@ -53,16 +86,27 @@ pub fn model(sheet: &Sheet<'_>, person: PersonId) -> NeedsModel {
 
 /// Every group with something in it, in the order in which a leader would want them.
 fn groups(sheet: &Sheet<'_>, person: PersonId) -> Vec<Group> {
+    let asked = orders::asked(sheet, person);
     let all = [
         ("alarms", alarms(sheet, person)),
+        ("call-outs", asked.call_outs),
+        ("receipts", asked.receipts),
+        ("signatures", asked.signatures),
+        ("rulings", asked.rulings),
         ("orders", orders(sheet, person)),
         ("handovers", handovers(sheet, person)),
         ("proposals", proposals(sheet)),
+        ("relays", asked.relays),
+        ("tasks", asked.tasks),
+        ("extensions", asked.extensions),
+        ("results", asked.results),
         ("gaps", gaps(sheet, person)),
         ("lines", lines(sheet, person)),
+        ("doing", asked.doing),
     ];
     let group = |(kind, mut needs): (&'static str, Vec<Need>)| {
-        needs.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+        // What is late first, then whatever has the nearest deadline or has waited longest.
+        needs.sort_by(|one, other| (!one.is_late, one.at, &one.id).cmp(&(!other.is_late, other.at, &other.id)));
         let count = needs.len();
         needs.truncate(MOST_OF_A_GROUP);
         Group { kind, needs, count }
@@ -81,11 +125,12 @@ fn alarms(sheet: &Sheet<'_>, person: PersonId) -> Vec<Need> {
     let found = alarms.open().filter(|(_, alarm)| mine(alarm.asks, alarm.owner));
     found
         .map(|(id, found)| Need {
-            id: id.to_string(),
-            what: alarm::what(sheet, found),
-            at: found.raised,
             is_late: found.owner.is_none(),
-            address: alarm::address(id),
+            tap: found
+                .owner
+                .is_none()
+                .then(|| Tap::new(&format!("{}/take", alarm::address(id)), sheet.t("alarm-take").into_owned(), &[])),
+            ..Need::since(id.to_string(), alarm::what(sheet, found), found.raised, alarm::address(id))
         })
         .collect()
 }
@@ -97,13 +142,10 @@ fn orders(sheet: &Sheet<'_>, person: PersonId) -> Vec<Need> {
         for (number, line) in held.open_lines() {
             let waits = line.order.is_some_and(|(leader, signature)| leader == person && watch::is_unsigned(signature));
             if waits {
-                needs.push(Need {
-                    id: format!("{unit}-{number}"),
-                    what: watch::words_of(sheet, line.words),
-                    at: line.at,
-                    is_late: false,
-                    address: watch::line_address(unit, number),
-                });
+                let (id, address) = (format!("{unit}-{number}"), watch::line_address(unit, number));
+                let sign = Tap::new(&format!("{address}/countersign"), sheet.t("watch-countersign").into_owned(), &[]);
+                let need = Need::since(id, watch::words_of(sheet, line.words), line.at, address);
+                needs.push(Need { tap: Some(sign), ..need });
             }
         }
     }
@@ -119,12 +161,10 @@ fn handovers(sheet: &Sheet<'_>, person: PersonId) -> Vec<Need> {
                 && sheet.may(Action::Countersign, Place::Unit(*unit))
                 && (held.leader == Some(person) || held.leader.is_none())
         })
-        .map(|(unit, held, gone)| Need {
-            id: unit.to_string(),
-            what: sheet.say("me-handover", &[("unit", sheet.unit(unit).into()), ("name", sheet.name(gone).into())]),
-            at: held.since.unwrap_or(sheet.now),
-            is_late: false,
-            address: watch::address(unit),
+        .map(|(unit, held, gone)| {
+            let what =
+                sheet.say("me-handover", &[("unit", sheet.unit(unit).into()), ("name", sheet.name(gone).into())]);
+            Need::since(unit.to_string(), what, held.since.unwrap_or(sheet.now), watch::address(unit))
         })
         .collect()
 }
@@ -137,12 +177,9 @@ fn proposals(sheet: &Sheet<'_>) -> Vec<Need> {
         .flat_map(|(id, found)| {
             let since = found.level.map_or(sheet.now, |(_, since)| since);
             let open = found.proposals.iter().filter(|proposal| proposal.state == ProposalState::Open);
-            open.map(move |proposal| Need {
-                id: format!("{id}-{}", proposal.number),
-                what: sheet.label(&proposal.words).to_owned(),
-                at: since,
-                is_late: false,
-                address: format!("/operations/{id}"),
+            open.map(move |proposal| {
+                let what = sheet.label(&proposal.words).to_owned();
+                Need::since(format!("{id}-{}", proposal.number), what, since, format!("/operations/{id}"))
             })
         })
         .collect()
@@ -182,13 +219,9 @@ fn gap(sheet: &Sheet<'_>, operation: OperationId, id: PostId, duty: &board::chec
         ("here", duty.here.len().into()),
         ("required", u32::from(duty.required).into()),
     ];
-    Some(Need {
-        id: id.to_string(),
-        what: sheet.say("me-gap", &values),
-        at: duty.unmanned_since.unwrap_or(shift.span.from),
-        is_late: unmanned,
-        address: format!("/operations/{operation}/posts/{id}"),
-    })
+    let since = duty.unmanned_since.unwrap_or(shift.span.from);
+    let need = Need::since(id.to_string(), sheet.say("me-gap", &values), since, post::address(operation, id));
+    Some(Need { is_late: unmanned, ..need })
 }
 
 /// Open lines of any log that are one's own.
@@ -197,13 +230,8 @@ fn lines(sheet: &Sheet<'_>, person: PersonId) -> Vec<Need> {
     for (unit, held) in sheet.board().watches() {
         for (number, line) in held.open_lines().filter(|(_, line)| line.owner == Some(person) && line.closed.is_none())
         {
-            needs.push(Need {
-                id: format!("{unit}-{number}"),
-                what: watch::words_of(sheet, line.words),
-                at: line.at,
-                is_late: false,
-                address: watch::line_address(unit, number),
-            });
+            let (id, what) = (format!("{unit}-{number}"), watch::words_of(sheet, line.words));
+            needs.push(Need::since(id, what, line.at, watch::line_address(unit, number)));
         }
     }
     needs
@@ -228,8 +256,9 @@ pub fn needs(sheet: &Sheet<'_>, person: PersonId) -> Markup {
                                 a.need href=(need.address) {
                                     @if need.is_late { (state("wrong", &sheet.t("me-now"))) " " }
                                     b { (need.what) } " "
-                                    span.hint { (post::since_words(sheet, need.at)) }
+                                    span.hint { (when(sheet, need)) }
                                 }
+                                @if let Some(tap) = &need.tap { (tapped(sheet, group.kind, need, tap)) }
                             }
                         }
                     }
@@ -237,6 +266,25 @@ pub fn needs(sheet: &Sheet<'_>, person: PersonId) -> Markup {
                     @if more > 0 { p.hint { (sheet.say("me-more", &[("count", more.into())])) } }
                 }
             }
+        }
+    }
+}
+
+fn when(sheet: &Sheet<'_>, need: &Need) -> String {
+    if need.is_deadline {
+        sheet.say("me-by", &[("time", sheet.time(need.at).into())])
+    } else {
+        post::since_words(sheet, need.at)
+    }
+}
+
+fn tapped(sheet: &Sheet<'_>, kind: &str, need: &Need, tap: &Tap) -> Markup {
+    html! {
+        form.acts id={ "tap-" (kind) "-" (need.id) } method="post" action=(tap.path) data-live {
+            input type="hidden" name="command_id";
+            @for (name, value) in &tap.fields { input type="hidden" name=(name) value=(value); }
+            button.act aria-label=(sheet.say("me-tap", &[("act", tap.label.as_str().into()), ("what", need.what.as_str().into())])) { (tap.label) }
+            p.fault data-fault role="alert" hidden {}
         }
     }
 }
