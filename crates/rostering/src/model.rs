@@ -4,6 +4,8 @@
 //! becomes a [`Row`]: a count of people on one day with a convex cost. Nothing else couples people, so a
 //! price per row splits the problem into one programme per person.
 
+use std::ops::Range;
+
 use crate::problem::{Duty, Grade, OFF, PersonId, Pin, Problem, Roster, Run};
 use crate::rules::{Coefficients, Limit, Tally, Weight, Wish};
 
@@ -468,16 +470,22 @@ impl Programme {
     }
 
     fn run_penalty(&self, model: &Model, cells: &[u16]) -> Option<i64> {
+        self.cost_of_runs(model, cells, 0..cells.len())
+    }
+
+    /// Cost of the runs that lie inside `span`, which must begin and end where a run of duty or of days off does.
+    pub fn cost_of_runs(&self, model: &Model, cells: &[u16], span: Range<usize>) -> Option<i64> {
         let mut total = 0_i64;
         // (on duty, length, exempt from the minimum), and (shift, length).
         let (mut run, mut same) = match self.start {
-            Run::Unknown => (None, None),
-            Run::Off(days) => (Some((false, days, false)), None),
-            Run::On { days, shift, same } => (Some((true, days, false)), Some((shift, same))),
+            Run::Off(days) if span.start == 0 => (Some((false, days, false)), None),
+            Run::On { days, shift, same } if span.start == 0 => (Some((true, days, false)), Some((shift, same))),
+            _ => (None, None),
         };
-        for (day, &duty) in cells.iter().enumerate() {
+        let rule = |on: bool| if on { &self.on } else { &self.off };
+        for day in span.clone() {
+            let duty = cells[day];
             let on = duty != OFF;
-            let rule = |on: bool| if on { &self.on } else { &self.off };
             run = Some(match run {
                 Some((was, length, exempt)) if was == on => (on, length + 1, exempt),
                 Some((was, length, exempt)) => {
@@ -508,6 +516,15 @@ impl Programme {
             };
             if let Some((shift, length)) = same.filter(|_| !self.same.is_empty()) {
                 total += i64::from(self.same[shift].too_long(length)?);
+            }
+        }
+        // Where the period goes on the last run is over; at its end it is not.
+        if span.end < cells.len() {
+            if let Some((on, length, false)) = run {
+                total += i64::from(rule(on).too_short(length)?);
+            }
+            if let Some((shift, length)) = same {
+                total += i64::from(self.left_shift(shift, length)?);
             }
         }
         Some(total)

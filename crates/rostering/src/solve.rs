@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::checker;
 use crate::model::Model;
 use crate::problem::{PersonId, Problem, Roster};
+use crate::search::anneal::{self, Anneal};
 use crate::search::ascent::Ascent;
 use crate::search::columns::{Effort, Part, Relaxation, Workbench};
 use crate::search::neighbourhood::{Neighbourhoods, Proposal};
@@ -35,8 +36,6 @@ const NEAREST: f64 = 0.015;
 const DIVE_ROUNDS: usize = 5;
 /// Most sweeps of the price ascent before the linear programme.
 const ASCENT_SWEEPS: usize = 120;
-/// Where the whole is too large for a linear programme: sweeps of the price ascent between two pieces of the walks.
-const ASCENT_EVERY: u64 = 8;
 /// Rounds of walks before the relaxation of the whole begins.
 const FIRST_WALKS: usize = 4;
 /// Passes of one-person improvement after a construction or a dive.
@@ -138,6 +137,11 @@ struct Run<'a, 'b> {
     report: &'b mut dyn FnMut(&Progress) -> bool,
     stopped: bool,
     walks: Vec<Walk>,
+    chains: Vec<Anneal>,
+    /// Work so far of walks and coolings, of large neighbourhoods, and of everything over the whole.
+    quick: u64,
+    large: u64,
+    whole: u64,
 }
 
 /// Solves until stopped, told by `report` (return false to stop), or proven optimal.
@@ -161,6 +165,10 @@ pub fn solve(
         report,
         stopped: false,
         walks: (0..JOBS as u64).map(|number| Walk::new(options.seed, number)).collect(),
+        chains: (0..JOBS as u64).map(|number| Anneal::new(&model, options.seed, number)).collect(),
+        quick: 0,
+        large: 0,
+        whole: 0,
     };
     let standing = run.search()?;
     let checked = checker::roster::check(problem, &standing.roster);
@@ -232,7 +240,7 @@ impl Run<'_, '_> {
             self.whole(&mut standing, &mut bench, &mut random, &mut neighbourhoods);
         } else {
             // Too large for a linear programme over everything: prices climb by themselves, and walks go on beside.
-            self.climb(&mut standing, &mut bench, ASCENT_EVERY);
+            self.climb(&mut standing, &mut bench);
         }
         while !self.stopped {
             self.improve(&mut standing, &mut bench, &mut neighbourhoods);
@@ -240,27 +248,43 @@ impl Run<'_, '_> {
         Ok(standing)
     }
 
-    /// One round of walks and one of large neighbourhoods, each up to a barrier.
+    /// One round of large neighbourhoods, and walks for as much work as they took, each up to a barrier.
     fn improve(&mut self, standing: &mut Standing, bench: &mut Workbench, neighbourhoods: &mut Neighbourhoods) {
         if self.walk(standing, bench) {
             self.neighbours(standing, bench, neighbourhoods);
+            self.catch_up(standing, bench);
         }
     }
 
-    /// Lets every walk go on for a while, up to the next barrier; false when that was the last.
+    /// Walks until they had as much work as all that solves linear programmes, whose steps may take seconds. False when
+    /// that was the last barrier.
+    fn catch_up(&mut self, standing: &mut Standing, bench: &mut Workbench) -> bool {
+        while !self.stopped && self.quick < self.whole + self.large {
+            self.walk(standing, bench);
+        }
+        !self.stopped
+    }
+
+    /// Lets every walk and every chain of coolings go on for a while, up to the next barrier; false when that was
+    /// the last.
     fn walk(&mut self, standing: &mut Standing, bench: &mut Workbench) -> bool {
-        let (model, best) = (self.model, &*standing);
-        let found: Vec<Option<Standing>> = if bench.pricers.len() > 1 {
+        let (model, best, before) = (self.model, &*standing, bench.work());
+        let pairs = self.walks.iter_mut().zip(&mut self.chains);
+        let found: Vec<[Option<Standing>; 2]> = if bench.pricers.len() > 1 {
             std::thread::scope(|scope| {
-                let pairs = self.walks.iter_mut().zip(&mut bench.pricers);
-                let handles: Vec<_> =
-                    pairs.map(|(walk, pricer)| scope.spawn(move || walk.go(model, best, pricer))).collect();
+                let handles: Vec<_> = pairs
+                    .zip(&mut bench.pricers)
+                    .map(|((walk, chain), pricer)| {
+                        scope.spawn(move || [walk.go(model, best, pricer), chain.go(model, best)])
+                    })
+                    .collect();
                 handles.into_iter().map(|handle| handle.join().expect("a walk does not panic")).collect()
             })
         } else {
-            self.walks.iter_mut().map(|walk| walk.go(model, best, &mut bench.pricers[0])).collect()
+            pairs.map(|(walk, chain)| [walk.go(model, best, &mut bench.pricers[0]), chain.go(model, best)]).collect()
         };
-        for better in found.into_iter().flatten() {
+        self.quick += bench.work() - before + self.chains.len() as u64 * anneal::WORK;
+        for better in found.into_iter().flatten().flatten() {
             if better.total < standing.total {
                 *standing = better;
             }
@@ -282,17 +306,20 @@ impl Run<'_, '_> {
         } else {
             jobs.into_iter().map(|job| known.work(model, now, job, &mut bench.pricers[0])).collect()
         };
+        self.large += proposals.iter().map(|proposal| proposal.work).sum::<u64>();
         neighbourhoods.merge(model, standing, proposals);
         self.pass(standing);
     }
 
-    /// Lets prices climb, with a piece of the walks after every so many sweeps; `None` when that was the last barrier.
-    fn climb(&mut self, standing: &mut Standing, bench: &mut Workbench, walk_every: u64) -> Option<Ascent> {
+    /// Lets prices climb, with as much work for the walks beside; `None` when that was the last barrier.
+    fn climb(&mut self, standing: &mut Standing, bench: &mut Workbench) -> Option<Ascent> {
         let mut ascent = Ascent::new(self.model, standing);
-        for sweep in 1..=ASCENT_SWEEPS as u64 {
+        for _ in 0..ASCENT_SWEEPS {
+            let before = bench.work();
             let going = ascent.round(self.model, standing, bench, self.options.threads);
+            self.whole += bench.work() - before;
             self.note_bound(ascent.best.as_ref());
-            if !self.pass(standing) || (sweep.is_multiple_of(walk_every) && !self.walk(standing, bench)) {
+            if !self.pass(standing) || !self.catch_up(standing, bench) {
                 return None;
             }
             if !going {
@@ -300,6 +327,12 @@ impl Run<'_, '_> {
             }
         }
         Some(ascent)
+    }
+
+    /// What goes on after a step of a dive that was so much work; false when that was the last barrier.
+    fn beside(&mut self, work: u64, standing: &mut Standing, walkers: &mut Workbench) -> bool {
+        self.whole += work;
+        self.walk(standing, walkers) && self.catch_up(standing, walkers)
     }
 
     /// Relaxes and dives over everybody at once.
@@ -312,12 +345,12 @@ impl Run<'_, '_> {
     ) {
         let model = self.model;
         let part = Part { people: (0..model.people.len()).collect(), free: 0..model.days };
-        // A dive takes a while: the walks go on beside it, a piece after each of its steps.
+        // A dive takes a while: the walks go on beside it, after each of its steps.
         let mut walkers = Workbench::new(bench.pricers.len());
         let effort =
             Effort { rounds: WHOLE_ROUNDS, dive_rounds: DIVE_ROUNDS, threads: self.options.threads, exact: false };
         let base = standing.clone();
-        let Some(mut ascent) = self.climb(standing, bench, u64::MAX) else { return };
+        let Some(mut ascent) = self.climb(standing, bench) else { return };
         let mut relaxation = Relaxation::new(model, &part, &base.roster, &base.counts, random);
         for (person, rows) in ascent.found.iter_mut().enumerate() {
             for cells in rows.drain(..) {
@@ -327,9 +360,11 @@ impl Run<'_, '_> {
         relaxation.start_from(&ascent.centre, ascent.best.take());
         let mut dived = false;
         for round in 0..effort.rounds {
+            let before = relaxation.work() + bench.work();
             let going = relaxation.round(effort, bench);
+            self.whole += relaxation.work() + bench.work() - before;
             self.note_bound(relaxation.best_bound.as_ref());
-            if !self.pass(standing) {
+            if !self.pass(standing) || !self.catch_up(standing, bench) {
                 return;
             }
             if !going {
@@ -338,14 +373,15 @@ impl Run<'_, '_> {
             if !dived && relaxation.gap() < if round >= QUIET_ROUNDS { NEAR } else { NEAREST } {
                 // A copy dives at once: what is left of the relaxation serves the bound more than the roster.
                 dived = true;
-                let rows = relaxation.clone().dive(effort, bench, random, &mut || self.walk(standing, &mut walkers));
+                let mut beside = |work: u64| self.beside(work, standing, &mut walkers);
+                let rows = relaxation.clone().dive(effort, bench, random, &mut beside);
                 self.adopt(standing, rows.unwrap_or_default(), &part, bench);
                 if self.stopped {
                     return;
                 }
             }
             // A long relaxation must not keep the planner waiting for a better roster.
-            if round >= QUIET_ROUNDS {
+            if round >= QUIET_ROUNDS && self.large < self.whole {
                 self.improve(standing, bench, neighbourhoods);
                 if self.stopped {
                     return;
@@ -353,7 +389,8 @@ impl Run<'_, '_> {
             }
         }
         neighbourhoods.learn(relaxation.useful(USEFUL));
-        let rows = relaxation.dive(effort, bench, random, &mut || self.walk(standing, &mut walkers));
+        let mut beside = |work: u64| self.beside(work, standing, &mut walkers);
+        let rows = relaxation.dive(effort, bench, random, &mut beside);
         self.adopt(standing, rows.unwrap_or_default(), &part, bench);
     }
 

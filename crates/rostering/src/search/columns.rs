@@ -68,6 +68,11 @@ impl Workbench {
     pub fn new(threads: usize) -> Self {
         Workbench { pricers: (0..threads.max(1)).map(|_| Pricer::default()).collect() }
     }
+
+    /// Work of all pricers so far.
+    pub fn work(&self) -> u64 {
+        self.pricers.iter().map(Pricer::work).sum()
+    }
 }
 
 /// Prices these people of a part, on so many threads; the answers do not depend on how many.
@@ -190,6 +195,11 @@ impl<'a> Relaxation<'a> {
             relaxation.add(who, standing.row(part.people[who]).to_vec());
         }
         relaxation
+    }
+
+    /// Work of the linear programme so far.
+    pub fn work(&self) -> u64 {
+        self.programme.work
     }
 
     /// Offers a row of cells; false when it breaks the person's rules or moves a cell that must stay.
@@ -359,15 +369,16 @@ impl<'a> Relaxation<'a> {
     }
 
     /// Fixes people one after the other until everybody has one row; returns the rows by person. `going` is
-    /// asked after every step, and ends the dive without a result by answering false.
+    /// told after every step how much work that was, and ends the dive without a result by answering false.
     pub fn dive(
         &mut self,
         effort: Effort,
         bench: &mut Workbench,
         random: &mut Random,
-        going: &mut dyn FnMut() -> bool,
+        going: &mut dyn FnMut(u64) -> bool,
     ) -> Option<Vec<(PersonId, Vec<u16>)>> {
         let people = self.part.people.len();
+        let mut worked = self.work() + bench.work();
         // Columns are closed by dual pivots, which begin from an optimum.
         self.programme.solve(MOST_PIVOTS);
         for column in &self.columns {
@@ -429,7 +440,8 @@ impl<'a> Relaxation<'a> {
             let now = self.programme.objective();
             least = if now < before + before.abs() * STILL_FALLING { (2 * least).min(at_once) } else { 1 };
             before = now;
-            if !going() {
+            let work = self.work() + bench.work() - std::mem::replace(&mut worked, self.work() + bench.work());
+            if !going(work) {
                 return None;
             }
         }

@@ -32,6 +32,8 @@ const REBUILD_EVERY: usize = 1_500;
 const HEAVIEST: f64 = 1e7;
 /// A direction with fewer entries than one in so many rows is walked by its entries.
 const SPARSE: usize = 4;
+/// Entries of the inverse that a pivot passes in the time of one cell of a pricer's table.
+const ENTRIES: usize = 16;
 /// Size of the perturbation.
 const PERTURBATION: f64 = 2e-6;
 /// Cost of what must leave: people without a column, and closed columns that could not be driven out.
@@ -69,6 +71,8 @@ pub(crate) struct Simplex {
     value: Vec<f64>,
     prices: Vec<f64>,
     since_rebuild: usize,
+    /// What all pivots so far took, in the unit of [`super::pricer::Pricer::work`].
+    pub work: u64,
     /// True where values and prices must be computed anew.
     stale: bool,
     /// True where a column in use was closed.
@@ -102,6 +106,7 @@ impl Simplex {
             value: vec![0.0; rows],
             prices: vec![0.0; rows],
             since_rebuild: 0,
+            work: 0,
             stale: true,
             unsettled: false,
             random: random.clone(),
@@ -483,6 +488,8 @@ impl Simplex {
         let by = 1.0 / direction[row];
         let touched: Vec<usize> = (0..self.rows).filter(|&at| direction[at].abs() > NOISE).collect();
         let sparse = touched.len() * SPARSE < self.rows;
+        let entries = self.rows * if sparse { touched.len() } else { self.rows };
+        self.work += ((entries + self.row_of.len()) / ENTRIES) as u64;
         for inverse in self.inverse.chunks_exact_mut(self.rows) {
             let factor = inverse[row] * by;
             if factor != 0.0 {

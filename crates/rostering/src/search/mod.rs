@@ -1,5 +1,6 @@
 //! The search: prices whole personal rosters, combines them, and improves what stands.
 
+pub(crate) mod anneal;
 pub(crate) mod ascent;
 pub(crate) mod columns;
 mod counts;

@@ -20,6 +20,11 @@ const MOST_ROWS: usize = 450;
 const MOST_CELLS: usize = 1_000;
 /// Columns remembered for each person.
 const REMEMBERED: usize = 60;
+/// Work of a usual job: some tenths of a second. Others count for so many of those, but never for less than a little.
+const USUAL_WORK: f64 = 3e7;
+const LEAST_EFFORT: f64 = 0.05;
+/// Weight of the last job in the average work of its size.
+const NEWS: f64 = 0.2;
 /// How fast old successes are forgotten.
 const DECAY: f64 = 0.97;
 
@@ -33,6 +38,8 @@ pub(crate) struct Job {
 /// What a job came to.
 pub(crate) struct Proposal {
     kind: usize,
+    /// In the unit of [`Pricer::work`].
+    pub work: u64,
     rows: Vec<(PersonId, Vec<u16>)>,
     columns: Vec<(PersonId, Vec<u16>)>,
 }
@@ -42,12 +49,20 @@ pub(crate) struct Neighbourhoods {
     seed: u64,
     round: u64,
     success: [f64; SIZES.len()],
+    /// Average work of a job of each size, against what is usual.
+    effort: [f64; SIZES.len()],
     memory: Vec<Vec<Vec<u16>>>,
 }
 
 impl Neighbourhoods {
     pub fn new(model: &Model, seed: u64) -> Self {
-        Neighbourhoods { seed, round: 0, success: [1.0; SIZES.len()], memory: vec![Vec::new(); model.people.len()] }
+        Neighbourhoods {
+            seed,
+            round: 0,
+            success: [1.0; SIZES.len()],
+            effort: [1.0; SIZES.len()],
+            memory: vec![Vec::new(); model.people.len()],
+        }
     }
 
     /// Remembers columns.
@@ -86,7 +101,11 @@ impl Neighbourhoods {
             let distinct = !whole || days == 400;
             let rows = model.rows.len() * days.min(model.days) / model.days;
             let cells = people.min(model.people.len()) * days.min(model.days);
-            if distinct && rows <= MOST_ROWS && cells <= MOST_CELLS { self.success[kind] + 0.1 } else { 0.0 }
+            if distinct && rows <= MOST_ROWS && cells <= MOST_CELLS {
+                (self.success[kind] + 0.1) / self.effort[kind]
+            } else {
+                0.0
+            }
         };
         let total: f64 = (0..SIZES.len()).map(weight).sum();
         let mut at = random.unit() * total;
@@ -102,6 +121,7 @@ impl Neighbourhoods {
     /// Does a job.
     pub fn work(&self, model: &Model, standing: &Standing, mut job: Job, pricer: &mut Pricer) -> Proposal {
         let mut bench = Workbench { pricers: vec![std::mem::take(pricer)] };
+        let before = bench.work();
         let mut relaxation = Relaxation::new(model, &job.part, &standing.roster, &standing.counts, &mut job.random);
         for (who, &person) in job.part.people.iter().enumerate() {
             for cells in &self.memory[person] {
@@ -111,9 +131,10 @@ impl Neighbourhoods {
         let effort = Effort { rounds: 25, dive_rounds: 4, threads: 1, exact: false };
         relaxation.solve(effort, &mut bench);
         let columns = relaxation.useful(0.5);
-        let rows = relaxation.dive(effort, &mut bench, &mut job.random, &mut || true).unwrap_or_default();
+        let rows = relaxation.dive(effort, &mut bench, &mut job.random, &mut |_| true).unwrap_or_default();
+        let work = bench.work() - before + relaxation.work();
         *pricer = bench.pricers.swap_remove(0);
-        Proposal { kind: job.kind, rows, columns }
+        Proposal { kind: job.kind, work, rows, columns }
     }
 
     /// Takes what improves (or costs nothing), in order.
@@ -128,6 +149,8 @@ impl Neighbourhoods {
             let gain = (before - standing.total) as f64;
             let success = &mut self.success[proposal.kind];
             *success = *success * DECAY + (1.0 - DECAY) * if gain > 0.0 { 10.0 } else { 0.0 };
+            let effort = &mut self.effort[proposal.kind];
+            *effort = *effort * (1.0 - NEWS) + NEWS * (proposal.work as f64 / USUAL_WORK).max(LEAST_EFFORT);
             self.learn(proposal.columns);
         }
     }
