@@ -21,7 +21,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 /** The people that `oneboard demo` prints a sign-in link for. */
-export const PEOPLE = ["duty-officer", "county-leader", "officer", "inspector", "writer"];
+export const PEOPLE = ["duty-officer", "county-leader", "officer", "inspector", "writer", "station-leader", "bureau-leader"];
 export const LANGUAGES = ["en", "zh-CN"];
 
 export const desk = { width: 1366, height: 768 };

@@ -1,7 +1,7 @@
 // What `oneboard demo` prints and answers, as far as the harness depends on it; for harness.test.mjs only.
 import { createServer } from "node:http";
 
-const PEOPLE = ["duty-officer", "county-leader", "officer", "inspector", "writer"];
+const PEOPLE = ["duty-officer", "county-leader", "officer", "inspector", "writer", "station-leader", "bureau-leader"];
 const words = process.argv.slice(2);
 
 if (words[0] === "fail") {

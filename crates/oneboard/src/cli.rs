@@ -201,21 +201,23 @@ fn site(shell: &Shell, address: SocketAddr) -> String {
     }
 }
 
-/// Who the five people are, in the order of the demonstration's cast.
-const WHO: [&str; 5] = [
+/// Who the people are, in the order of the demonstration's cast.
+const WHO: [&str; 7] = [
     "keeps the watch at the bureau's command centre",
     "leads a county bureau",
     "stands at a checkpoint, with a phone",
     "inspects posts in the field",
     "writes the summary",
+    "leads the traffic brigade whose officer that is",
+    "leads the bureau tonight",
 ];
 
-/// Prints where to open the demonstration and a link for each of the five people. Programs read the lines that begin
+/// Prints where to open the demonstration and a link for each of its people. Programs read the lines that begin
 /// with `ready` and `link`; the rest is for whoever started it.
 async fn say_where(shell: &Shell, demonstration: &Demonstration, address: SocketAddr) -> anyhow::Result<()> {
     println!("ready http://{address}");
     println!(
-        "A night of Longdong's Spring Festival operation. Each link signs in as one of five people, on this machine only;"
+        "A night of Longdong's Spring Festival operation. Each link signs in as one of its people, on this machine only;"
     );
     println!("private windows let several be signed in at once. Ctrl+C ends the night.");
     for ((name, person), who) in demonstration.cast.people.into_iter().zip(WHO) {

@@ -17,7 +17,7 @@ use super::random::{Random, command_id};
 use crate::submit::{Submission, Text, TextKind, text_id};
 
 /// Said in one minute; the rest is said in the next.
-const MOST_AT_ONCE: usize = 200;
+const MOST_AT_ONCE: usize = 800;
 /// Of a thousand who are called: who never answers, and who cannot come.
 const SILENT: usize = 40;
 const UNABLE: usize = 60;

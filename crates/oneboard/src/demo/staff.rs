@@ -7,10 +7,15 @@ use uuid::Uuid;
 
 use super::longdong::{Longdong, Sections};
 use super::places::LINGBEI;
+use super::plan::TONIGHT;
 use super::random::command_id;
 
 /// The people of the demonstration, by the name of their sign-in link.
-pub const CAST: [&str; 6] = ["duty-officer", "county-leader", "officer", "inspector", "writer", "station-leader"];
+pub const CAST: [&str; 7] =
+    ["duty-officer", "county-leader", "officer", "inspector", "writer", "station-leader", "bureau-leader"];
+
+/// Leaders of the bureau who take turns on duty.
+const BUREAU_LEADERS: usize = 4;
 
 /// Indices of people.
 #[derive(Debug, Clone)]
@@ -43,7 +48,7 @@ impl Staff {
             })
             .unwrap_or(members(longdong.counties[LINGBEI].traffic)[5]);
         Self {
-            leaders: some(sections.bureau, 0, 4),
+            leaders: some(sections.bureau, 0, BUREAU_LEADERS),
             duty_officers: some(sections.command_centre, 1, 6),
             county_duty_officers: longdong.counties.iter().map(|county| some(county.command_centre, 1, 5)).collect(),
             inspectors: some(sections.inspectorate, 0, 4),
@@ -60,6 +65,8 @@ impl Staff {
                 members(sections.office)[1],
                 // The traffic brigade that the officer serves in.
                 members(longdong.counties[LINGBEI].traffic)[0],
+                // The leader on duty tonight.
+                members(sections.bureau)[TONIGHT % BUREAU_LEADERS],
             ],
             county_leaders,
         }

@@ -1,5 +1,7 @@
 //! Operations: the list, one operation, opening and changing it, its level, its proposals, its phases, its roll calls.
 
+mod preset;
+
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -51,6 +53,15 @@ pub fn routes() -> Vec<Route> {
             get(edit)
         }),
         Route::act::<Plan>(NOUN, "/operations/{operation}/plan", "Change an operation", Action::PlanOperation),
+        Route::page(NOUN, "/operations/{operation}/levels", "What the actions of each level bring", plan, None, || {
+            get(levels_page)
+        }),
+        Route::act::<preset::SetPreset>(
+            NOUN,
+            "/operations/{operation}/levels/{rung}/actions/{number}",
+            "Say what an action of a level brings: a call-out, a directive, strength, or nothing by itself",
+            Action::PlanOperation,
+        ),
         Route::act::<SetPhase>(
             NOUN,
             "/operations/{operation}/phase",
@@ -141,6 +152,21 @@ async fn edit(State(app): State<App>, viewer: Viewer, Path(operation): Path<Oper
     Ok(app.page(&viewer, Some(operation), "operation", &title, |sheet| {
         let found = sheet.board().operation(operation).map(|found| (operation, found));
         html! { div.head { h1 { (title) } } (view::form(sheet, found)) }
+    }))
+}
+
+async fn levels_page(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(operation): Path<OperationId>,
+) -> Result<Response, Problem> {
+    known(&app, &viewer, operation, Action::PlanOperation)?;
+    let title = viewer.locale.t("operation-presets");
+    Ok(app.page(&viewer, Some(operation), "operation", &title, |sheet| {
+        html! {
+            div.head { h1 { (title) } p.acts { a.act href=(view::address(operation)) { (sheet.t("act-back")) } } }
+            (view::presets(sheet, operation))
+        }
     }))
 }
 

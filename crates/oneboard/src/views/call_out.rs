@@ -10,6 +10,9 @@ use serde::Serialize;
 use super::{Sheet, people, post, state};
 use crate::fragment::Fragment;
 
+/// People on one page: whoever has said nothing stands first, and nobody telephones more than these from one list.
+const MOST_LISTED: usize = 100;
+
 pub fn address(id: CallOutId) -> String {
     format!("/call-outs/{id}")
 }
@@ -57,6 +60,8 @@ pub fn page(sheet: &Sheet<'_>, id: CallOutId) -> Markup {
     let Some(found) = sheet.board().call_outs.get(id) else { return post::gone(sheet, fragment) };
     let mut people: Vec<(PersonId, &Called)> = found.people.iter().map(|(person, called)| (*person, called)).collect();
     people.sort_by_key(|(person, called)| (rank(called.standing), *person));
+    let more = people.len().saturating_sub(MOST_LISTED);
+    people.truncate(MOST_LISTED);
     let may_open = found.is_open() && sheet.may(Action::OpenCallOut, Place::Unit(found.unit));
     html! {
         div id=(fragment) data-fragment {
@@ -66,14 +71,48 @@ pub fn page(sheet: &Sheet<'_>, id: CallOutId) -> Markup {
                 @if let Some(words) = found.words { p { (sheet.words(words)) } }
                 @if let Some((_, at)) = found.closed { p { (state("done", &sheet.t("call-out-closed"))) " " (sheet.moment(at)) } }
             }
+            (by_unit(sheet, found))
             div.table-wrap role="region" aria-label=(sheet.t("call-out")) tabindex="0" {
                 table.table.stack data-grid {
                     thead { tr { th scope="col" { (sheet.t("person")) } th scope="col" { (sheet.t("call-out-standing")) } th scope="col" { (sheet.t("directive-raise")) } } }
                     tbody { @for (person, called) in people { (row(sheet, id, found, person, called)) } }
                 }
             }
+            @if more > 0 { p.hint { (sheet.say("call-out-more", &[("count", more.into())])) } }
             @if may_open { details { summary.act { (sheet.t("call-out-close")) }
                 form.form method="post" action={ (address(id)) "/close" } data-live { input type="hidden" name="command_id"; p.fault data-fault role="alert" hidden {} div.acts { button.act.grave { (sheet.t("call-out-close")) } } } } }
+        }
+    }
+}
+
+/// How many of each unit have said what, in the order of the tree.
+fn by_unit(sheet: &Sheet<'_>, found: &CallOut) -> Markup {
+    let board = sheet.board();
+    let seen = sheet.scope(Action::ViewRoster);
+    let called = board.force.branch(found.unit).filter(|unit| seen.covers(&board.force, unit.id));
+    let units: Vec<_> = called.map(|unit| (unit, found.tally(unit.id))).filter(|(_, tally)| tally.called > 0).collect();
+    let columns = [
+        "call-out-column-called",
+        "call-out-column-arrived",
+        "call-out-column-coming",
+        "call-out-column-cannot",
+        "call-out-column-silent",
+    ];
+    html! {
+        div.table-wrap role="region" aria-label=(sheet.t("units")) tabindex="0" {
+            table.table.matrix data-grid {
+                thead { tr { th scope="col" { (sheet.t("unit")) } @for column in columns { th.num scope="col" { (sheet.t(column)) } } } }
+                tbody { @for (unit, tally) in units {
+                    tr id={ "called-of-" (unit.id) } {
+                        th scope="row" { (sheet.label(&unit.name)) }
+                        td.num data-label=(sheet.t(columns[0])) { (tally.called) }
+                        td.num data-label=(sheet.t(columns[1])) { (tally.arrived) }
+                        td.num data-label=(sheet.t(columns[2])) { (tally.coming) }
+                        td.num data-label=(sheet.t(columns[3])) { (tally.cannot) }
+                        td.num data-label=(sheet.t(columns[4])) data-state=[(tally.silent > 0 && found.answer_by <= sheet.now).then_some("attention")] { (tally.silent) }
+                    }
+                } }
+            }
         }
     }
 }

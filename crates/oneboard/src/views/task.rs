@@ -185,7 +185,7 @@ fn result(sheet: &Sheet<'_>, id: TaskId, task: &Task, on_post: bool) -> Markup {
             div.row { label for=(words) { (sheet.t("task-result-words")) } input id=(words) name="words" required[task.wanted == Wanted::Report] autocomplete="off"; }
             (attachment::field(sheet, &format!("result-file-{id}"), on_post, task.wanted == Wanted::File))
             p.fault data-fault role="alert" hidden {}
-            div.acts { button.act[!on_post].thumb[on_post].main { (sheet.t("task-report")) } span.progress data-progress hidden {} }
+            div.acts { button.main.act[!on_post].thumb[on_post] { (sheet.t("task-report")) } span.progress data-progress hidden {} }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Operations: the list, one operation with its levels and phases, and the form that opens or changes one.
 
 mod form;
+mod preset;
 pub mod roll_call;
 
 use board::access::{Action, Place};
-use board::operation::{Closed, Kind, Level, Operation, Phase, Preset, Proposal, ProposalState};
+use board::operation::{Closed, Kind, Level, Operation, Phase, Proposal, ProposalState};
 use board::{Actor, At, Label, OperationId, PersonId, UnitId};
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -14,6 +15,7 @@ use super::{Sheet, frame, people, state};
 use crate::fragment::Fragment;
 
 pub use form::{DEFAULT_LADDER, form};
+pub use preset::page as presets;
 
 pub fn address(operation: OperationId) -> String {
     format!("/operations/{operation}")
@@ -156,7 +158,7 @@ fn ladder(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, may_set: bo
                 li id={ "level-" (level.rung) } {
                     b { (sheet.label(&level.name)) } " "
                     @if let Some((_, since)) = in_force { (state("info", &super::post::since_words(sheet, since))) " " }
-                    @if !level.actions.is_empty() { span.hint { (actions(sheet, &level.actions)) } }
+                    @if !level.actions.is_empty() { ul { @for action in &level.actions { li { (sheet.label(&action.words)) @if !action.does.is_nothing() { " " span.hint { (preset::brings(sheet, &action.does)) } } } } } }
                     @if may_set && in_force.is_none() { (set_level(sheet, id, level, &leaders)) }
                 }
             } }
@@ -193,10 +195,6 @@ fn set_level(sheet: &Sheet<'_>, id: OperationId, level: &Level, leaders: &[Perso
     }
 }
 
-fn actions(sheet: &Sheet<'_>, actions: &[Preset]) -> String {
-    actions.iter().map(|action| sheet.label(&action.words)).collect::<Vec<_>>().join(&sheet.t("list-comma"))
-}
-
 /// The preset actions of the level that was set: each waits for somebody's word.
 fn proposals(sheet: &Sheet<'_>, id: OperationId, operation: &Operation, may_answer: bool) -> Markup {
     if operation.proposals.is_empty() {
@@ -229,6 +227,7 @@ fn proposal_row(sheet: &Sheet<'_>, id: OperationId, proposal: &Proposal, may_ans
     html! {
         li id={ "proposal-" (proposal.number) } {
             (sheet.label(&proposal.words)) " "
+            @if !proposal.does.is_nothing() { span.hint { (preset::brings(sheet, &proposal.does)) } " " }
             @match proposal.state {
                 ProposalState::Open => {
                     (state("attention", &sheet.t("proposal-open")))
@@ -259,7 +258,7 @@ fn phases(sheet: &Sheet<'_>, id: OperationId, operation: &Operation) -> Markup {
     html! {
         section.part {
             h2 { (sheet.t("operation-phase")) }
-            div.acts { a.act href={ (address(id)) "/edit" } { (sheet.t("operation-edit")) } }
+            div.acts { a.act href={ (address(id)) "/edit" } { (sheet.t("operation-edit")) } a.act href={ (address(id)) "/levels" } { (sheet.t("operation-presets")) } }
             details {
                 summary.act { (sheet.t(act)) }
                 form.form method="post" action={ (address(id)) "/phase" } data-live {
