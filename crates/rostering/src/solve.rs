@@ -34,10 +34,20 @@ const NEAR: f64 = 0.06;
 const NEAREST: f64 = 0.015;
 /// Most rounds of pricing after each step of a dive over everybody.
 const DIVE_ROUNDS: usize = 5;
+/// A dive dearer than what stands by more than this share is given up: improving one by one gains less than that.
+const HOPE: f64 = 0.03;
 /// Most sweeps of the price ascent before the linear programme.
 const ASCENT_SWEEPS: usize = 120;
 /// Rounds of walks before the relaxation of the whole begins.
 const FIRST_WALKS: usize = 4;
+/// Work after which what was gained so far counts half.
+const REMEMBERED_WORK: f64 = 1e9;
+/// Least share of the turns that walks and coolings each keep: what gains nothing now may later.
+const LEAST_SHARE: f64 = 0.15;
+/// Pieces of the coolings before anything else: they bring most in the first second.
+const FIRST_COOLINGS: usize = 8;
+/// People improved one after the other between two barriers.
+const TOGETHER: usize = 64;
 /// Passes of one-person improvement after a construction or a dive.
 const PASSES: usize = 6;
 /// Pieces of work between two barriers, whatever the number of threads.
@@ -142,6 +152,32 @@ struct Run<'a, 'b> {
     quick: u64,
     large: u64,
     whole: u64,
+    /// What walks and coolings gained of late, and by how much work.
+    gains: [Gain; 2],
+    /// Part of a turn that walks are behind.
+    owed: f64,
+}
+
+/// What one way to search gained, older gains counting less.
+#[derive(Clone, Copy, Default)]
+struct Gain {
+    gain: f64,
+    work: f64,
+}
+
+impl Gain {
+    fn note(&mut self, gain: i64, work: u64) {
+        self.gain += gain as f64;
+        self.work += work as f64;
+        if self.work > REMEMBERED_WORK {
+            self.gain /= 2.0;
+            self.work /= 2.0;
+        }
+    }
+
+    fn rate(self) -> f64 {
+        (self.gain + 1.0) / (self.work + 1.0)
+    }
 }
 
 /// Solves until stopped, told by `report` (return false to stop), or proven optimal.
@@ -169,6 +205,8 @@ pub fn solve(
         quick: 0,
         large: 0,
         whole: 0,
+        gains: [Gain::default(); 2],
+        owed: 0.0,
     };
     let standing = run.search()?;
     let checked = checker::roster::check(problem, &standing.roster);
@@ -217,17 +255,22 @@ impl Run<'_, '_> {
             return Ok(standing);
         }
         for _ in 0..PASSES {
-            let before = standing.total;
-            for chunk in order.chunks(64) {
+            let mut improved = false;
+            for chunk in order.chunks(TOGETHER) {
                 for &person in chunk {
-                    polish::improve(model, &mut standing, person, &mut bench.pricers[0], false);
+                    improved |= polish::improve(model, &mut standing, person, &mut bench.pricers[0], false);
                 }
                 if !self.pass(&standing) {
                     return Ok(standing);
                 }
             }
-            if standing.total == before {
+            if !improved {
                 break;
+            }
+        }
+        for _ in 0..FIRST_COOLINGS {
+            if !self.cool(&mut standing) {
+                return Ok(standing);
             }
         }
         let mut neighbourhoods = Neighbourhoods::new(model, self.options.seed);
@@ -265,30 +308,51 @@ impl Run<'_, '_> {
         !self.stopped
     }
 
-    /// Lets every walk and every chain of coolings go on for a while, up to the next barrier; false when that was
-    /// the last.
+    /// Lets walks or coolings go on for a while, up to the next barrier: more of what gained more of late. False when
+    /// that was the last.
     fn walk(&mut self, standing: &mut Standing, bench: &mut Workbench) -> bool {
+        let [walks, coolings] = self.gains;
+        let share = (walks.rate() / (walks.rate() + coolings.rate())).clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
+        // Shares are kept on average, by what each is behind.
+        self.owed += share;
+        if self.owed < 1.0 {
+            return self.cool(standing);
+        }
+        self.owed -= 1.0;
         let (model, best, before) = (self.model, &*standing, bench.work());
-        let pairs = self.walks.iter_mut().zip(&mut self.chains);
-        let found: Vec<[Option<Standing>; 2]> = if bench.pricers.len() > 1 {
+        let found: Vec<Option<Standing>> = if bench.pricers.len() > 1 {
             std::thread::scope(|scope| {
-                let handles: Vec<_> = pairs
-                    .zip(&mut bench.pricers)
-                    .map(|((walk, chain), pricer)| {
-                        scope.spawn(move || [walk.go(model, best, pricer), chain.go(model, best)])
-                    })
-                    .collect();
+                let pairs = self.walks.iter_mut().zip(&mut bench.pricers);
+                let handles: Vec<_> =
+                    pairs.map(|(walk, pricer)| scope.spawn(move || walk.go(model, best, pricer))).collect();
                 handles.into_iter().map(|handle| handle.join().expect("a walk does not panic")).collect()
             })
         } else {
-            pairs.map(|(walk, chain)| [walk.go(model, best, &mut bench.pricers[0]), chain.go(model, best)]).collect()
+            self.walks.iter_mut().map(|walk| walk.go(model, best, &mut bench.pricers[0])).collect()
         };
-        self.quick += bench.work() - before + self.chains.len() as u64 * anneal::WORK;
-        for better in found.into_iter().flatten().flatten() {
-            if better.total < standing.total {
-                *standing = better;
-            }
-        }
+        let work = bench.work() - before;
+        self.quick += work;
+        let gain = take_best(standing, found);
+        self.gains[0].note(gain, work);
+        self.pass(standing)
+    }
+
+    /// Lets every chain of coolings go on by itself, up to the next barrier; false when that was the last.
+    fn cool(&mut self, standing: &mut Standing) -> bool {
+        let (model, best) = (self.model, &*standing);
+        let found: Vec<Option<Standing>> = if self.options.threads > 1 {
+            std::thread::scope(|scope| {
+                let chains = self.chains.iter_mut();
+                let handles: Vec<_> = chains.map(|chain| scope.spawn(move || chain.go(model, best))).collect();
+                handles.into_iter().map(|handle| handle.join().expect("a chain does not panic")).collect()
+            })
+        } else {
+            self.chains.iter_mut().map(|chain| chain.go(model, best)).collect()
+        };
+        let work = self.chains.len() as u64 * anneal::WORK;
+        self.quick += work;
+        let gain = take_best(standing, found);
+        self.gains[1].note(gain, work);
         self.pass(standing)
     }
 
@@ -329,10 +393,12 @@ impl Run<'_, '_> {
         Some(ascent)
     }
 
-    /// What goes on after a step of a dive that was so much work; false when that was the last barrier.
-    fn beside(&mut self, work: u64, standing: &mut Standing, walkers: &mut Workbench) -> bool {
+    /// What goes on after a step of a dive that was so much work; false when that was the last barrier, or when the dive
+    /// has become much dearer than what stands.
+    fn beside(&mut self, work: u64, cost: f64, standing: &mut Standing, walkers: &mut Workbench) -> bool {
         self.whole += work;
-        self.walk(standing, walkers) && self.catch_up(standing, walkers)
+        let going = self.walk(standing, walkers) && self.catch_up(standing, walkers);
+        going && cost <= standing.total as f64 * (1.0 + HOPE)
     }
 
     /// Relaxes and dives over everybody at once.
@@ -373,7 +439,7 @@ impl Run<'_, '_> {
             if !dived && relaxation.gap() < if round >= QUIET_ROUNDS { NEAR } else { NEAREST } {
                 // A copy dives at once: what is left of the relaxation serves the bound more than the roster.
                 dived = true;
-                let mut beside = |work: u64| self.beside(work, standing, &mut walkers);
+                let mut beside = |work: u64, cost: f64| self.beside(work, cost, standing, &mut walkers);
                 let rows = relaxation.clone().dive(effort, bench, random, &mut beside);
                 self.adopt(standing, rows.unwrap_or_default(), &part, bench);
                 if self.stopped {
@@ -389,7 +455,7 @@ impl Run<'_, '_> {
             }
         }
         neighbourhoods.learn(relaxation.useful(USEFUL));
-        let mut beside = |work: u64| self.beside(work, standing, &mut walkers);
+        let mut beside = |work: u64, cost: f64| self.beside(work, cost, standing, &mut walkers);
         let rows = relaxation.dive(effort, bench, random, &mut beside);
         self.adopt(standing, rows.unwrap_or_default(), &part, bench);
     }
@@ -468,6 +534,17 @@ impl Run<'_, '_> {
             barrier: self.barrier,
         })
     }
+}
+
+/// Takes the best that was found; returns what that gained.
+fn take_best(standing: &mut Standing, found: Vec<Option<Standing>>) -> i64 {
+    let before = standing.total;
+    for better in found.into_iter().flatten() {
+        if better.total < standing.total {
+            *standing = better;
+        }
+    }
+    before - standing.total
 }
 
 /// What stands, with these rows instead; `None` when one of them is not legal.

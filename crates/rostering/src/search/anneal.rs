@@ -27,8 +27,8 @@ const PROBES: usize = 2_000;
 /// The heat begins at this share of the median worsening among moves that are looked at, and ends at a small part of that.
 const HOT: f64 = 0.12;
 const COLD: f64 = 0.15;
-/// Moves between two changes of the heat.
-const SAME_HEAT: u64 = 200;
+/// Moves between two changes of the heat; only then what is best is noted, as copies of a large roster take longer than moves.
+const SAME_HEAT: u64 = 50;
 /// Longest block that is exchanged.
 const LONGEST_EXCHANGE: usize = 14;
 /// Lengths of the blocks that are changed.
@@ -116,10 +116,10 @@ impl Anneal {
             for _ in 0..SAME_HEAT {
                 let most = -heat * (1.0 - self.random.unit()).ln();
                 self.attempt(model, &mut place, most);
-                if place.standing.total < goal {
-                    goal = place.standing.total;
-                    found = Some(place.standing.clone());
-                }
+            }
+            if place.standing.total < goal {
+                goal = place.standing.total;
+                found = Some(place.standing.clone());
             }
         }
         self.call += 1;

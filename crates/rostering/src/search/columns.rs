@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::master::Simplex;
+use super::polish::Standing;
 use super::pricer::{Answer, Pricer, Query, RowPrices};
 use super::random::Random;
 use crate::model::{Model, Row};
@@ -248,6 +249,13 @@ impl<'a> Relaxation<'a> {
         all
     }
 
+    /// What stands costs this, as the objective counts it.
+    pub fn cost_of(&self, standing: &Standing) -> f64 {
+        let own: i64 = self.part.people.iter().map(|&person| standing.own[person]).sum();
+        let rows: i64 = self.rows.iter().map(|&row| self.model.rows[row].cost(standing.counts[row])).sum();
+        (own + rows) as f64
+    }
+
     /// Solves the relaxation until no row of cells pays, or effort ends.
     pub fn solve(&mut self, effort: Effort, bench: &mut Workbench) {
         for _ in 0..effort.rounds {
@@ -369,13 +377,13 @@ impl<'a> Relaxation<'a> {
     }
 
     /// Fixes people one after the other until everybody has one row; returns the rows by person. `going` is
-    /// told after every step how much work that was, and ends the dive without a result by answering false.
+    /// told after every step how much work that was and what the dive costs by then, and ends the dive without a result by answering false.
     pub fn dive(
         &mut self,
         effort: Effort,
         bench: &mut Workbench,
         random: &mut Random,
-        going: &mut dyn FnMut(u64) -> bool,
+        going: &mut dyn FnMut(u64, f64) -> bool,
     ) -> Option<Vec<(PersonId, Vec<u16>)>> {
         let people = self.part.people.len();
         let mut worked = self.work() + bench.work();
@@ -441,7 +449,7 @@ impl<'a> Relaxation<'a> {
             least = if now < before + before.abs() * STILL_FALLING { (2 * least).min(at_once) } else { 1 };
             before = now;
             let work = self.work() + bench.work() - std::mem::replace(&mut worked, self.work() + bench.work());
-            if !going(work) {
+            if !going(work, now) {
                 return None;
             }
         }

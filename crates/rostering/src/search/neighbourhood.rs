@@ -25,6 +25,8 @@ const USUAL_WORK: f64 = 3e7;
 const LEAST_EFFORT: f64 = 0.05;
 /// Weight of the last job in the average work of its size.
 const NEWS: f64 = 0.2;
+/// A dive dearer than what stands by more than this share is given up.
+const HOPE: f64 = 0.003;
 /// How fast old successes are forgotten.
 const DECAY: f64 = 0.97;
 
@@ -131,7 +133,10 @@ impl Neighbourhoods {
         let effort = Effort { rounds: 25, dive_rounds: 4, threads: 1, exact: false };
         relaxation.solve(effort, &mut bench);
         let columns = relaxation.useful(0.5);
-        let rows = relaxation.dive(effort, &mut bench, &mut job.random, &mut |_| true).unwrap_or_default();
+        // What a dive costs can only grow, but for rows of cells found on the way.
+        let most = relaxation.cost_of(standing) * (1.0 + HOPE);
+        let mut going = |_, cost: f64| cost <= most;
+        let rows = relaxation.dive(effort, &mut bench, &mut job.random, &mut going).unwrap_or_default();
         let work = bench.work() - before + relaxation.work();
         *pricer = bench.pricers.swap_remove(0);
         Proposal { kind: job.kind, work, rows, columns }
