@@ -131,7 +131,7 @@ fn named(name: &str, operation: &str, objects: &Objects) -> Option<String> {
         "grant" => objects.grant.to_string(),
         "alarm" => objects.alarm.to_string(),
         "attachment" => objects.attachment.to_string(),
-        "line" | "number" => "1".to_owned(),
+        "line" | "number" | "rung" => "1".to_owned(),
         "upload" => Uuid::nil().to_string(),
         _ => return None,
     })

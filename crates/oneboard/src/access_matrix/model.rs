@@ -189,7 +189,11 @@ pub fn commands() -> Vec<Command> {
             drill: false,
             period,
             objectives: Vec::new(),
-            levels: vec![operation::Level { rung: 1, name: Label::new("First", "一级"), actions: Vec::new() }],
+            levels: vec![operation::Level {
+                rung: 1,
+                name: Label::new("First", "一级"),
+                actions: vec![operation::Preset::by_hand(Label::new("Double patrols", "巡逻加倍"))],
+            }],
             terms: operation::Terms::default(),
             last: None,
         };

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use board::operation::{self, Operation, Phase};
-use board::{At, Board, Event, Minutes, OperationId, PersonId, PostId, Span, UnitId, checkin, post, roster, watch};
+use board::{
+    At, Board, Event, Minutes, OperationId, PersonId, PostId, Span, UnitId, checkin, directive, post, roster, watch,
+};
 
 use super::plan::{Hours, Plan, hours_of};
 use super::{Counts, Coverage};
@@ -23,7 +25,8 @@ pub const DAY: Minutes = Minutes(QUARTER.0 * SAMPLES as u32);
 const MOST_HAPPENINGS: usize = 1024;
 
 /// What a line is drawn of; the order is that of the figures on the board.
-pub const LINES: usize = 6;
+pub const LINES: usize = 8;
+
 /// The quarter of an hour in which an instant lies, counted from the beginning of time.
 pub fn quarter_of(at: At) -> i64 {
     at.millis().div_euclid(QUARTER.millis())
@@ -34,11 +37,20 @@ pub type Point = [u32; LINES];
 
 fn point(counts: &Counts) -> Point {
     let posts = &counts.posts;
-    [posts.manned, posts.overdue, posts.late, posts.waiting, counts.open_lines, counts.unsigned]
+    [
+        posts.manned,
+        posts.overdue,
+        posts.late,
+        posts.waiting,
+        counts.open_lines,
+        counts.unsigned,
+        counts.not_received,
+        counts.tasks_overdue,
+    ]
 }
 
 /// The figures that come from the log rather than from the posts.
-const OF_LOG: std::ops::Range<usize> = 4..LINES;
+const OF_LOG: std::ops::Range<usize> = 4..6;
 
 /// The units of one operation at the end of a quarter, by id; a unit without anything is left out.
 #[derive(Debug)]
@@ -47,8 +59,16 @@ struct Sample {
 }
 
 impl Sample {
-    fn take(board: &Board, operation: &Operation) -> Self {
-        let counted = board.force.units().map(|unit| (unit.id, point(&Counts::of(board, operation, unit.id))));
+    fn take(board: &Board, id: OperationId, operation: &Operation) -> Self {
+        let missing = directive::not_received(board, id);
+        let counted = board.force.units().map(|unit| {
+            let counts = Counts {
+                not_received: missing.get(&unit.id).copied().unwrap_or(0),
+                tasks_overdue: board.tasks.counts(unit.id).overdue,
+                ..Counts::of(board, operation, unit.id)
+            };
+            (unit.id, point(&counts))
+        });
         let mut units: Vec<(UnitId, Point)> = counted.filter(|(_, point)| *point != Point::default()).collect();
         units.sort_unstable_by_key(|(unit, _)| *unit);
         Self { units }
@@ -88,13 +108,13 @@ pub struct Course {
 }
 
 impl Course {
-    fn pass(&mut self, board: &Board, operation: &Operation, quarter: i64) {
+    fn pass(&mut self, board: &Board, (id, operation): (OperationId, &Operation), quarter: i64) {
         // Nothing happened between the entries: every quarter that ended since had the same figures.
         let first = self.newest.map_or(quarter, |newest| newest + 1);
         if first > quarter {
             return;
         }
-        let sample = Arc::new(Sample::take(board, operation));
+        let sample = Arc::new(Sample::take(board, id, operation));
         for _ in first.max(quarter - SAMPLES as i64 + 1)..=quarter {
             if self.samples.len() == SAMPLES {
                 self.samples.pop_front();
@@ -105,11 +125,11 @@ impl Course {
     }
 
     /// Joins what was recalled of the time before to what has been seen since; both know of no entry that the other knows.
-    fn put_before(&mut self, mut before: Self, board: &Board, operation: &Operation) {
+    fn put_before(&mut self, mut before: Self, board: &Board, (id, operation): (OperationId, &Operation)) {
         match self.newest.filter(|_| !self.samples.is_empty()) {
             Some(newest) => {
                 let first = newest - self.samples.len() as i64 + 1;
-                before.pass(board, operation, first - 1);
+                before.pass(board, (id, operation), first - 1);
                 // Where the two overlap, what was seen counts.
                 let surplus = before.newest.map_or(0, |newest| (newest - first + 1).max(0)) as usize;
                 before.samples.truncate(before.samples.len().saturating_sub(surplus));
@@ -204,7 +224,7 @@ impl Figures {
         let mut courses = self.lock();
         courses.retain(|id, _| board.operation(*id).is_some());
         for (id, operation) in board.operations().filter(|(_, found)| found.is_running()) {
-            courses.entry(id).or_default().pass(board, operation, quarter);
+            courses.entry(id).or_default().pass(board, (id, operation), quarter);
         }
         let begin = now.minus(DAY);
         for course in courses.values_mut() {
@@ -254,7 +274,7 @@ impl Figures {
         let recalled = recalled.courses.into_inner().unwrap_or_else(PoisonError::into_inner);
         for (id, course) in recalled {
             if let Some(operation) = board.operation(id) {
-                courses.entry(id).or_default().put_before(course, board, operation);
+                courses.entry(id).or_default().put_before(course, board, (id, operation));
             }
         }
     }

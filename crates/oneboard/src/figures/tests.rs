@@ -10,7 +10,7 @@ use board::post::Post;
 use board::roster::{self, AssignmentRow, DutyKind, ShiftRow};
 use board::{
     Actor, AssignmentId, At, Command, Id, Label, Minutes, OperationId, PersonId, PostId, Span, TextId, UnitId, checkin,
-    post,
+    directive, post,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use super::{Coverage, recall};
 use crate::submit::{self, Kept, Opened, Published, Submission};
 
 const OPERATION: OperationId = OperationId::from_value(1);
+const TOP: UnitId = UnitId::from_value(10);
 const NORTH: UnitId = UnitId::from_value(11);
 const SOUTH: UnitId = UnitId::from_value(12);
 
@@ -76,7 +77,7 @@ impl World {
             telephone: "1".into(),
             order: id.value() as u32,
         };
-        let bureau = UnitId::from_value(10);
+        let bureau = TOP;
         let units = vec![unit(bureau, None), unit(NORTH, Some(bureau)), unit(SOUTH, Some(bureau))];
         let row = |number: u64, unit: UnitId| PersonRow {
             id: person(number),
@@ -202,6 +203,36 @@ fn a_line_shows_each_quarter_as_it_ended() {
     // Quarters from 00:15 to 09:30: none until eight, the south from 08:15, both from 09:15.
     assert_eq!(manned.len(), 38);
     assert_eq!(manned[31..], [0, 1, 1, 1, 1, 2, 2]);
+}
+
+#[test]
+fn an_order_that_nobody_has_received_is_in_the_course() {
+    let mut world = World::new();
+    world.until(at(8, 0));
+    let id = board::DirectiveId::from_value(77);
+    let words = |n| board::Wording::one(TextId::from_value(n));
+    let draft = directive::Draft {
+        id,
+        unit: TOP,
+        operation: Some(OPERATION),
+        kind: directive::Kind::Order,
+        urgency: directive::Urgency::Urgent,
+        ladder: None,
+        quiet: None,
+        origin: directive::Origin::default(),
+        title: words(1),
+        clauses: vec![words(2)],
+        audience: directive::Audience { units: vec![NORTH, SOUTH], below: false, people: None },
+        deadline: at(9, 0),
+        files: Vec::new(),
+    };
+    world.done(Command::Directive(directive::Command::Draft(Box::new(draft))));
+    let issue = directive::Command::Issue { directive: id, by_order_of: None, words: None, break_glass: None };
+    world.done(Command::Directive(issue));
+    world.until(at(8, 40));
+    let missing = |actor| world.lines(&world.figures, actor).iter().map(|point| point[6]).collect::<Vec<u32>>();
+    assert_eq!(missing(Actor::Operator)[31..], [0, 2, 2]);
+    assert_eq!(missing(Actor::Person(person(3)))[31..], [0, 1, 1], "the south counts its own");
 }
 
 #[test]

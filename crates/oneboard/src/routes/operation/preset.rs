@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use board::access::{Action, Place};
 use board::call_out::Circle;
 use board::directive::Urgency;
 use board::operation::{Command as Change, Does, PresetDirective, row_of};
@@ -100,6 +101,8 @@ impl Act for SetPreset {
         let published = desk.app.submit.published();
         let found = published.board.known_operation(self.operation);
         let found = found.map_err(|refusal| desk.app.refused(&desk.viewer, &refusal.into()))?;
+        // Whoever may not plan it is not told which actions it has.
+        desk.app.require(&desk.viewer, Action::PlanOperation, Place::Unit(found.unit))?;
         let mut row = row_of(self.operation, found);
         let (Count(rung), Count(number)) = (self.rung, self.number);
         let level = row.levels.iter_mut().find(|level| u32::from(level.rung) == rung);

@@ -212,8 +212,7 @@ fn eight(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, all: &Counts) -> [Fig
 
 /// The line of the last day, zero at the foot; what is now is its end. Empty where there is nothing to draw yet.
 fn spark(lines: &[Point], line: usize, figure: &Figure) -> String {
-    // What has no course yet is drawn without one.
-    if lines.first().is_none_or(|point| point.len() <= line) {
+    if lines.is_empty() {
         return String::new();
     }
     let top =
