@@ -56,20 +56,29 @@ pub fn restore(source: &Path, path: &Path, options: &VerifyOptions) -> Result<Re
 }
 
 fn copy(from: &Path, to: &Path, options: &VerifyOptions) -> Result<Report, BackupError> {
+    make(to, options, |temporary| pages(from, temporary))
+}
+
+/// The new journal file `to`, which `fill` writes under another name; it gets its name once it is proved.
+pub(crate) fn make<E: From<BackupError>>(
+    to: &Path,
+    options: &VerifyOptions,
+    fill: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<Report, E> {
     let io = |source| BackupError::Io { path: to.to_owned(), source };
     if to.exists() {
-        return Err(BackupError::Exists(to.to_owned()));
+        return Err(BackupError::Exists(to.to_owned()).into());
     }
     let temporary = beside(to, ".temporary");
     remove(&temporary).map_err(io)?;
-    let made = pages(from, &temporary).and_then(|()| {
-        let report = verify::verify(&temporary, options)?;
+    let made = fill(&temporary).and_then(|()| {
+        let report = verify::verify(&temporary, options).map_err(BackupError::Unsound)?;
         files::publish(&temporary, to).map_err(io)?;
         Ok(report)
     });
     // After success only the log of the proof is left, and it is empty.
     let removed = remove(&temporary).map_err(io);
-    made.and_then(|report| removed.map(|()| report))
+    made.and_then(|report| Ok(removed.map(|()| report)?))
 }
 
 fn pages(from: &Path, to: &Path) -> Result<(), BackupError> {

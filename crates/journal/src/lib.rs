@@ -35,6 +35,7 @@ pub mod merkle;
 pub mod postgres;
 pub mod snapshot;
 pub mod sqlite;
+pub mod transfer;
 pub mod upcast;
 pub mod verify;
 

@@ -3,6 +3,8 @@
 //! The load comes from a child process, so that its processor time is not the server's. Every request is a check-in of
 //! its own that is kept as an entry. `cargo bench -p oneboard --bench checkin` prints a table and writes
 //! `bench-results/checkin.json`; processor time is what Linux counted (`/proc/self/stat`, hundredths of a second).
+//! Beside it, in the same run, the same requests to an axum route that reads the body and answers as many bytes without
+//! doing anything: what is spent before Oneboard begins.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command as Program, Stdio};
@@ -217,6 +219,12 @@ fn run(address: &str, cookie: &str, clients: u64, first: u64) -> [f64; 3] {
     [spent / count, client / count, count / taken]
 }
 
+/// Answers every check-in without looking at it.
+async fn idle() -> impl axum::response::IntoResponse {
+    const ANSWER: &str = r#"{"position":240000,"at":"2027-02-13T18:00:00.000+08:00","repeated":false}"#;
+    ([("content-type", "application/json")], ANSWER)
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -230,7 +238,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = Config { data: folder.path().into(), requests_per_second: 0, ..Config::default() };
     let shell = Shell::open(config, Clock::demonstration(NOW, 1, true)).expect("the shell opens");
-    let (address, cookie) = runtime.block_on(async {
+    let (address, idle_address, cookie) = runtime.block_on(async {
         let server = server::open(Arc::clone(&shell)).expect("the journal opens");
         force(&server.app, CHECK_INS * RUNS * CLIENTS.len() as u64).await;
         let link = shell.accounts.demonstration_link(OFFICER.value(), "officer").await.expect("a link");
@@ -241,28 +249,36 @@ fn main() {
         tokio::spawn(listen::serve(listener, server::router(&server.app), Arc::clone(&shell)));
         // It serves until the process ends.
         std::mem::forget(server);
-        (address, format!("oneboard={}", session.token))
+        let route = "/operations/{operation}/assignments/{assignment}/presence";
+        let nothing = axum::Router::new().route(route, axum::routing::post(|_: bytes::Bytes| idle()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let idle_address = listener.local_addr().expect("an address").to_string();
+        tokio::spawn(async { axum::serve(listener, nothing).await.expect("served") });
+        (address, idle_address, format!("oneboard={}", session.token))
     });
     let mut written = Vec::new();
-    println!("{:<14} {:<12} {:>10} {:<6} {:>8}", "case", "measure", "value", "unit", "aim");
+    println!("{:<14} {:<12} {:>10} {:<6} {:>8} {:>14}", "case", "measure", "value", "unit", "aim", "nothing done");
     for (place, clients) in (0..).zip(CLIENTS) {
         let runs: Vec<[f64; 3]> =
             (0..RUNS).map(|number| run(&address, &cookie, clients, (place * RUNS + number) * CHECK_INS)).collect();
+        let idle: Vec<[f64; 3]> = (0..RUNS).map(|_| run(&idle_address, &cookie, clients, 0)).collect();
         let measures = [
             ("server CPU", "µs", Some(CPU_AIM_US), "lower"),
             ("client CPU", "µs", None, "lower"),
             ("check-ins", "/s", Some(RATE_AIM), "higher"),
         ];
         for (index, (measure, unit, aim, better)) in measures.into_iter().enumerate() {
-            let value = (median(runs.iter().map(|run| run[index]).collect()) * 10.0).round() / 10.0;
+            let middle =
+                |runs: &[[f64; 3]]| (median(runs.iter().map(|run| run[index]).collect()) * 10.0).round() / 10.0;
+            let (value, beside) = (middle(&runs), middle(&idle));
             let case = format!("{clients} clients");
             println!(
-                "{case:<14} {measure:<12} {value:>10} {unit:<6} {:>8}",
+                "{case:<14} {measure:<12} {value:>10} {unit:<6} {:>8} {beside:>14}",
                 aim.map_or("-".into(), |aim| aim.to_string())
             );
             written.push(serde_json::json!({
                 "bench": "checkin", "case": case, "measure": measure, "value": value, "unit": unit, "aim": aim,
-                "better": better, "peers": {},
+                "better": better, "peers": {"axum, nothing done": beside},
             }));
         }
     }

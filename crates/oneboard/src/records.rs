@@ -33,6 +33,17 @@ pub enum JournalCommand {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Take a journal from a file into an empty database, or from a database into a new file, proved; hashes, words and
+    /// signatures stay what they are. The server that writes it must stand still while it moves into a database.
+    Copy {
+        /// The file, or the database: postgresql://USER@HOST/DATABASE.
+        from: PathBuf,
+        /// The other one.
+        to: PathBuf,
+        /// The key that must have signed the checkpoints: 64 hexadecimal digits.
+        #[arg(long, value_parser = archive::read_public_key)]
+        public_key: Option<VerifyingKey>,
+    },
     /// Write every entry as a line of JSON.
     Export {
         /// The file, or the database: postgresql://USER@HOST/DATABASE.
@@ -56,10 +67,9 @@ fn read_witness(line: &str) -> Result<Box<Checkpoint>, <Checkpoint as std::str::
 /// What is wrong with the journal, or why it could not be read.
 pub fn run(command: JournalCommand) -> anyhow::Result<()> {
     match command {
-        JournalCommand::Verify { path, .. } if path.to_str().is_some_and(|text| text.contains("://")) => {
+        JournalCommand::Verify { path, .. } if database(&path).is_some() => {
             anyhow::bail!(
-                "{} is a database: `journal export` proves its chain, entry by entry, while it writes; signatures and words \
-                 are proved on files only",
+                "{} is a database: `oneboard journal copy` makes a file of it and proves that, and the file is a backup",
                 path.display()
             )
         }
@@ -68,6 +78,18 @@ pub fn run(command: JournalCommand) -> anyhow::Result<()> {
                 journal::verify(&path, &VerifyOptions { public_key, witness: witness.map(|witness| *witness) })
                     .with_context(|| format!("{} does not hold", path.display()))?;
             print!("{}", told(&report, public_key.is_some()));
+            Ok(())
+        }
+        JournalCommand::Copy { from, to, public_key } => {
+            let options = VerifyOptions { public_key, witness: None };
+            let report = match (database(&from), database(&to)) {
+                (None, Some(config)) => journal::transfer::into_database(&from, config, &options)?,
+                (Some(config), None) => journal::transfer::into_file(config, &to, &options)?,
+                (None, None) => anyhow::bail!("both are files: `oneboard backup` copies an installation on files"),
+                (Some(_), Some(_)) => anyhow::bail!("both are databases: copy to a file first, and from there"),
+            };
+            print!("{}", told(&report, public_key.is_some()));
+            println!("copied to {}", to.display());
             Ok(())
         }
         JournalCommand::Attachments { data } => attachments(&data),
@@ -87,10 +109,14 @@ pub fn run(command: JournalCommand) -> anyhow::Result<()> {
     }
 }
 
+/// The connection string where a database is named, as the settings name it.
+fn database(path: &Path) -> Option<&str> {
+    path.to_str().filter(|text| text.starts_with("postgresql://") || text.starts_with("postgres://"))
+}
+
 /// Exports a file or, where it is named as the settings name it, a database.
 fn export(path: &Path, out: &mut dyn std::io::Write, options: ExportOptions) -> anyhow::Result<u64> {
-    let database = path.to_str().filter(|text| text.starts_with("postgresql://") || text.starts_with("postgres://"));
-    let Some(database) = database else { return Ok(journal::export(path, out, options)?) };
+    let Some(database) = database(path) else { return Ok(journal::export(path, out, options)?) };
     let open = || postgres::Reader::open(database, Upcasts::none());
     let (mut entries, mut texts) = (open()?, open()?);
     Ok(journal::export_from(&mut entries, &mut texts, out, options)?)

@@ -113,6 +113,22 @@ impl Reading for Reader {
     }
 }
 
+/// A connection to the journal that `config` names, which must be there, and the database's name in errors.
+pub(crate) fn connected(config: &str) -> Result<(Client, String), OpenError> {
+    let (config, place) = target(config)?;
+    let mut client = connect(&config, &place)?;
+    schema::check(&mut client, &place)?;
+    Ok((client, place))
+}
+
+/// As [`connected`], with the tables made where there are none.
+pub(crate) fn prepared(config: &str) -> Result<(Client, String), OpenError> {
+    let (config, place) = target(config)?;
+    let mut client = connect(&config, &place)?;
+    schema::prepare(&mut client, &place)?;
+    Ok((client, place))
+}
+
 /// The database that a connection string names, and how it is called in errors.
 fn target(config: &str) -> Result<(Config, String), StorageError> {
     let config: Config = config.parse().map_err(|error: postgres::Error| StorageError::Other {
@@ -201,7 +217,7 @@ fn connect(config: &Config, place: &str) -> Result<Client, StorageError> {
 }
 
 /// What a PostgreSQL error means to the operator.
-fn storage(place: &str, error: &postgres::Error) -> StorageError {
+pub(crate) fn storage(place: &str, error: &postgres::Error) -> StorageError {
     let place = place.to_owned();
     let detail = match error.as_db_error() {
         Some(said) => said.message().to_owned(),

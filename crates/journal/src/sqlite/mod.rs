@@ -173,6 +173,13 @@ impl Sqlite {
     }
 }
 
+/// A new, empty journal file, for whoever fills it with another journal's rows.
+pub(crate) fn created(path: &Path) -> Result<Connection, OpenError> {
+    let mut connection = connect(path, OpenFlags::default(), &Options::default())?;
+    schema::prepare(&mut connection, path)?;
+    Ok(connection)
+}
+
 /// Takes `PATH.lock` for as long as the file returned lives; the system frees it also after a crash.
 fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();

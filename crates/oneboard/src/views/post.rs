@@ -1,7 +1,7 @@
 //! Posts: the list of a unit's, and one post with everybody on it.
 
 use board::access::{Action, Place};
-use board::checkin::{Duty, PostState, Standing};
+use board::checkin::{Duty, PostState, Standing, Tally};
 use board::operation::Operation;
 use board::post::Post;
 use board::roster::{Assignment, DutyKind, Shift};
@@ -46,6 +46,19 @@ pub fn shown(show: Show, duty: &Duty) -> bool {
     }
 }
 
+/// May a unit with this tally have a post in this list? On most nights most units have none, and are passed over.
+const fn may_be_shown(show: Show, tally: &Tally) -> bool {
+    match show {
+        Show::All => true,
+        Show::Exceptions => tally.short + tally.unmanned + tally.late + tally.overdue + tally.waiting > 0,
+        Show::Unmanned => tally.unmanned > 0,
+        Show::Short => tally.short > 0,
+        Show::Late => tally.late > 0,
+        Show::Overdue => tally.overdue > 0,
+        Show::Relief => tally.waiting > 0,
+    }
+}
+
 /// The posts of a unit and below that the viewer may see, in the order of the tree, then by number.
 pub fn posts_in_view<'a>(
     sheet: &'a Sheet<'_>,
@@ -53,15 +66,26 @@ pub fn posts_in_view<'a>(
     unit: UnitId,
     show: Show,
 ) -> impl Iterator<Item = (&'a Post, Duty)> {
+    open_posts(sheet, operation, unit, show)
+        .map(|post| (post, operation.presence.duty(post.id)))
+        .filter(move |(_, duty)| shown(show, duty))
+}
+
+/// The posts in view that are not closed, of the units that may have one in this list.
+fn open_posts<'a>(
+    sheet: &'a Sheet<'_>,
+    operation: &'a Operation,
+    unit: UnitId,
+    show: Show,
+) -> impl Iterator<Item = &'a Post> {
     let scope = sheet.scope(Action::ViewPosts);
     let force = &sheet.board().force;
     force
         .branch(unit)
         .filter(move |unit| scope.covers(force, unit.id))
+        .filter(move |unit| may_be_shown(show, &operation.presence.tally(unit.id)))
         .flat_map(|unit| operation.posts.of_unit(unit.id))
         .filter(|post| !post.closed)
-        .map(|post| (post, operation.presence.duty(post.id)))
-        .filter(move |(_, duty)| shown(show, duty))
 }
 
 /// The list as a fragment.
@@ -70,7 +94,11 @@ pub fn list(sheet: &Sheet<'_>, id: OperationId, unit: UnitId, show: Show) -> Mar
     let Some(operation) = sheet.board().operation(id) else { return gone(sheet, fragment) };
     let mut rows = posts_in_view(sheet, operation, unit, show).map(|(post, duty)| (id, operation, post, duty));
     let shown: Vec<_> = rows.by_ref().take(MOST_ROWS).collect();
-    let more = rows.count();
+    let more = match show {
+        // Every open post is in this list: they are counted without asking who stands there.
+        Show::All => open_posts(sheet, operation, unit, show).count().saturating_sub(shown.len()),
+        _ => rows.count(),
+    };
     html! {
         div id=(fragment) data-fragment {
             @if shown.is_empty() {

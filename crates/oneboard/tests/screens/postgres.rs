@@ -68,9 +68,21 @@ async fn postgres_is_served_like_a_file() {
         "words only where they are asked for"
     );
 
-    // and after a restart on the same database everything is as it was, the course of the day too.
+    // and after a restart on the same database everything is as it was, the course of the day too;
     let before = site.app.submit.published();
     let folder = site.close();
+    // meanwhile a file is made of it, which proves everything and is served just as well.
+    let file = folder.path().join("journal.sqlite");
+    let copied = Command::new(env!("CARGO_BIN_EXE_oneboard")).args(["journal", "copy", &address]).arg(&file).output();
+    let copied = copied.expect("the program runs");
+    assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+    let told = String::from_utf8_lossy(&copied.stdout).into_owned();
+    assert!(told.contains(&format!("entries 1 to {}: whole, in order", before.head.position)), "{told}");
+    let on_file = Config { data: folder.path().into(), ..Config::default() };
+    let shell = Shell::open(on_file, Clock::Real).expect("the shell opens");
+    let server = server::open(shell).expect("the file is loaded");
+    assert_eq!(server.app.submit.published().head, before.head);
+    server.close();
     let config = Config { data: folder.path().into(), postgres: Some(database.clone()), ..Config::default() };
     let shell = Shell::open(config, Clock::Real).expect("the shell opens");
     let server = server::open(Arc::clone(&shell)).expect("the board is loaded again");
