@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    At, CommandId, Id, Import, PersonId, access, alarm, attachment, call_out, checkin, directive, force, notice,
-    operation, post, roster, task, watch,
+    At, CommandId, Id, Import, PersonId, access, alarm, attachment, call_out, checkin, directive, force, measure,
+    notice, operation, post, roster, section, task, warning, watch,
 };
 
 /// Who asks.
@@ -57,6 +57,9 @@ pub enum Command {
     CallOut(call_out::Command),
     Attachment(attachment::Command),
     Notice(notice::Command),
+    Section(section::Command),
+    Warning(warning::Command),
+    Measure(measure::Command),
     /// What a workbook brings, all or none.
     Import(Box<Import>),
     /// Time has passed: do what was due.

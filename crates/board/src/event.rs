@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Subject, access, alarm, attachment, call_out, checkin, directive, force, notice, operation, post, roster, task,
-    watch,
+    Subject, access, alarm, attachment, call_out, checkin, directive, force, measure, notice, operation, post, roster,
+    section, task, warning, watch,
 };
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub enum Event {
     CallOut(call_out::Event),
     Attachment(attachment::Event),
     Notice(notice::Event),
+    Section(section::Event),
+    Warning(warning::Event),
+    Measure(measure::Event),
 }
 
 impl Event {
@@ -45,6 +48,9 @@ impl Event {
             Self::CallOut(event) => event.subjects(into),
             Self::Attachment(event) => event.subjects(into),
             Self::Notice(event) => event.subjects(into),
+            Self::Section(event) => event.subjects(into),
+            Self::Warning(event) => event.subjects(into),
+            Self::Measure(event) => event.subjects(into),
         }
     }
 }

@@ -37,6 +37,9 @@ pub type TextId = Id<crate::Str>;
 pub type DirectiveId = Id<crate::directive::Directive>;
 pub type TaskId = Id<crate::task::Task>;
 pub type CallOutId = Id<crate::call_out::CallOut>;
+pub type SectionId = Id<crate::section::Section>;
+pub type WarningId = Id<crate::warning::Warning>;
+pub type MeasureId = Id<crate::measure::Measure>;
 
 /// Crockford's base 32 without the letters that are mistaken for digits.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -188,6 +191,9 @@ pub enum Subject {
     Directive(DirectiveId),
     Task(TaskId),
     CallOut(CallOutId),
+    Section(SectionId),
+    Warning(WarningId),
+    Measure(MeasureId),
     /// Everything about access, whoever it concerns.
     Audit,
 }
@@ -208,6 +214,9 @@ impl Subject {
             Self::Directive(id) => (21, id.value()),
             Self::Task(id) => (22, id.value()),
             Self::CallOut(id) => (23, id.value()),
+            Self::Section(id) => (40, id.value()),
+            Self::Warning(id) => (41, id.value()),
+            Self::Measure(id) => (42, id.value()),
         }
     }
 }

@@ -43,15 +43,18 @@ pub mod force;
 mod id;
 mod import;
 mod machine;
+pub mod measure;
 pub mod notice;
 pub mod operation;
 mod pairs;
 pub mod post;
 mod refusal;
 pub mod roster;
+pub mod section;
 pub mod task;
 mod text;
 mod time;
+pub mod warning;
 pub mod watch;
 
 /// Another one for every change of this crate's sources: a board written down under another is not read.
@@ -60,8 +63,8 @@ pub const FINGERPRINT: &str = env!("BOARD_FINGERPRINT");
 pub use command::{Actor, Command, Context};
 pub use event::Event;
 pub use id::{
-    AlarmId, AssignmentId, AttachmentId, CallOutId, CommandId, DirectiveId, GrantId, Id, NotAnId, NoticeId,
-    OperationId, PersonId, PostId, RollCallId, ShiftId, Subject, TaskId, TextId, UnitId,
+    AlarmId, AssignmentId, AttachmentId, CallOutId, CommandId, DirectiveId, GrantId, Id, MeasureId, NotAnId, NoticeId,
+    OperationId, PersonId, PostId, RollCallId, SectionId, ShiftId, Subject, TaskId, TextId, UnitId, WarningId,
 };
 pub use import::Import;
 pub use machine::{Board, apply, decide, execute, permit, places};

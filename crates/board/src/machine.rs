@@ -11,9 +11,12 @@ use crate::call_out::{self, CallOuts};
 use crate::checkin::MOST_TIMERS;
 use crate::directive::{self, Directives};
 use crate::force::{self, Force};
+use crate::measure::{self, Measures};
 use crate::notice::{self, Notices};
 use crate::operation::{self, Operation};
+use crate::section::{self, Sections};
 use crate::task::{self, Tasks};
+use crate::warning::{self, Warnings};
 use crate::watch::{self, Watch};
 use crate::{Actor, At, Command, Context, Event, OperationId, Refusal, UnitId, checkin, import, post, roster};
 
@@ -37,6 +40,12 @@ pub struct Board {
     pub attachments: Attachments,
     #[serde(default)]
     pub notices: Notices,
+    #[serde(default)]
+    pub sections: Sections,
+    #[serde(default)]
+    pub warnings: Warnings,
+    #[serde(default)]
+    pub measures: Measures,
 }
 
 impl Board {
@@ -80,6 +89,8 @@ impl Board {
             self.directives.next_timer(),
             self.tasks.next_timer(),
             self.call_outs.next_timer(),
+            self.warnings.next_timer(),
+            self.measures.next_timer(),
         ];
         presence.chain(others.into_iter().flatten()).min()
     }
@@ -97,6 +108,7 @@ impl Board {
             self.directives.forget(id);
             self.tasks.forget(id);
             self.call_outs.forget(id);
+            self.sections.forget(id);
         }
     }
 }
@@ -118,6 +130,9 @@ pub fn places(board: &Board, actor: Actor, command: &Command) -> SmallVec<[(Acti
         Command::CallOut(command) => one(call_out::place(board, actor, command)),
         Command::Attachment(command) => one(attachment::place(board, actor, command)),
         Command::Notice(command) => one(notice::place(command)),
+        Command::Section(command) => section::place(board, command).into(),
+        Command::Warning(command) => one(warning::place(board, command)),
+        Command::Measure(command) => measure::place(board, command).into(),
         Command::Import(import) => import::place(board, import).into(),
         Command::PassTime => one((Action::OperateSystem, Place::Force)),
     }
@@ -169,17 +184,22 @@ fn decide_noun(board: &Board, actor: Actor, command: &Command, context: &Context
         Command::CallOut(command) => all(call_out::decide(board, actor, command, context)?, Event::CallOut),
         Command::Attachment(command) => all(attachment::decide(board, actor, command, context)?, Event::Attachment),
         Command::Notice(command) => all(notice::decide(board, command, context)?, Event::Notice),
+        Command::Section(command) => all(section::decide(board, actor, command, context)?, Event::Section),
+        Command::Warning(command) => warning::decide(board, actor, command, context)?,
+        Command::Measure(command) => measure::decide(board, actor, command, context)?,
         Command::PassTime => pass_time(board, context),
     })
 }
 
 /// What was due. One noun at a time: what the one did is on the board when the next is asked, by the command after this.
 fn pass_time(board: &Board, context: &Context) -> Vec<Event> {
-    let nouns: [fn(&Board, &Context) -> Vec<Event>; 5] = [
+    let nouns: [fn(&Board, &Context) -> Vec<Event>; 7] = [
         |board, context| all(checkin::pass_time(board, context), Event::Checkin),
         |board, context| all(directive::pass_time(board, context, MOST_TIMERS), Event::Directive),
         |board, context| all(task::pass_time(board, context, MOST_TIMERS), Event::Task),
         |board, context| all(call_out::pass_time(board, context, MOST_TIMERS), Event::CallOut),
+        |board, context| warning::pass_time(board, context),
+        |board, context| all(measure::pass_time(board, context, MOST_TIMERS), Event::Measure),
         |board, context| all(alarm::pass_time(board, context), Event::Alarm),
     ];
     nouns.iter().map(|noun| noun(board, context)).find(|events| !events.is_empty()).unwrap_or_default()
@@ -213,6 +233,9 @@ pub fn apply(board: &mut Board, event: &Event) {
         Event::CallOut(event) => call_out::apply(&mut board.call_outs, event),
         Event::Attachment(event) => attachment::apply(&mut board.attachments, event),
         Event::Notice(event) => notice::apply(&mut board.notices, event),
+        Event::Section(event) => section::apply(&mut board.sections, event),
+        Event::Warning(event) => warning::apply(board, event),
+        Event::Measure(event) => measure::apply(board, event),
     }
 }
 

@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use crate::{
-    access, alarm, attachment, call_out, checkin, directive, force, notice, operation, post, roster, task, watch,
+    access, alarm, attachment, call_out, checkin, directive, force, measure, notice, operation, post, roster, section,
+    task, warning, watch,
 };
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize)]
@@ -40,4 +41,10 @@ pub enum Refusal {
     Attachment(#[from] attachment::Refusal),
     #[error(transparent)]
     Notice(#[from] notice::Refusal),
+    #[error(transparent)]
+    Section(#[from] section::Refusal),
+    #[error(transparent)]
+    Warning(#[from] warning::Refusal),
+    #[error(transparent)]
+    Measure(#[from] measure::Refusal),
 }

@@ -49,6 +49,8 @@ pub struct Inner {
     pub feeds: crate::calendar::Feeds,
     /// Workbooks that wait for their confirmation.
     pub uploads: crate::sheets::uploads::Uploads,
+    /// The rules that propose measures.
+    pub roads: Arc<crate::roads::consider::Roads>,
     /// The files of attachments.
     pub files: crate::attachments::Files,
 }

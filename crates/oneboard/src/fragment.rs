@@ -12,13 +12,14 @@
 //! ```
 
 mod orders;
+mod roads;
 
 use std::fmt;
 use std::str::FromStr;
 
 use board::{
-    AlarmId, Board, CallOutId, DirectiveId, Event, OperationId, PersonId, PostId, ShiftId, Subject, TaskId, UnitId,
-    checkin, force, operation, post, watch,
+    AlarmId, Board, CallOutId, DirectiveId, Event, OperationId, PersonId, PostId, SectionId, ShiftId, Subject, TaskId,
+    UnitId, WarningId, checkin, force, operation, post, watch,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,10 @@ pub enum Fragment {
     Tasks(UnitId),
     Task(TaskId),
     CallOut(CallOutId),
+    /// Warnings, decisions and sections of a unit and all below it.
+    Roads(UnitId),
+    Section(SectionId),
+    Warning(WarningId),
     /// The post of one person, now or next.
     Mine(PersonId),
     /// What asks the watch of a unit.
@@ -154,14 +159,22 @@ pub enum Topic {
     CallOut(CallOutId),
     /// Any call-out.
     CallOuts,
+    /// Anything about any road.
+    Roads,
+    Section(SectionId),
+    Warning(WarningId),
+    /// Any warning: the top line names those in force.
+    Warnings,
 }
 
 impl Fragment {
     /// What this fragment rests on.
     pub fn topics(self) -> Vec<Topic> {
         match self {
-            Self::Top(None) => vec![Topic::Watches, Topic::Alarms],
-            Self::Top(Some(operation)) => vec![Topic::Watches, Topic::Alarms, Topic::Operation(operation)],
+            Self::Top(None) => vec![Topic::Watches, Topic::Alarms, Topic::Warnings],
+            Self::Top(Some(operation)) => {
+                vec![Topic::Watches, Topic::Alarms, Topic::Warnings, Topic::Operation(operation)]
+            }
             Self::Figures(operation) | Self::Units(operation) => {
                 vec![
                     Topic::Presence(operation),
@@ -199,6 +212,9 @@ impl Fragment {
             Self::Tasks(_) => vec![Topic::Tasks],
             Self::Task(id) => vec![Topic::Task(id)],
             Self::CallOut(id) => vec![Topic::CallOut(id)],
+            Self::Roads(_) => vec![Topic::Roads],
+            Self::Section(id) => vec![Topic::Section(id)],
+            Self::Warning(id) => vec![Topic::Warning(id)],
             Self::Mine(person) => vec![Topic::Person(person)],
             Self::AlarmStrip(_) | Self::Alarms(_) => vec![Topic::Alarms, Topic::Watches],
             Self::Alarm(_) => vec![Topic::Alarms],
@@ -233,6 +249,9 @@ impl Fragment {
                 | Self::Tasks(_)
                 | Self::Task(_)
                 | Self::CallOut(_)
+                | Self::Roads(_)
+                | Self::Section(_)
+                | Self::Warning(_)
                 | Self::AlarmStrip(_)
                 | Self::Alarms(_)
                 | Self::Alarm(_)
@@ -308,6 +327,9 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
         Event::Directive(event) => orders::directive(event, &mut topics),
         Event::Task(event) => orders::task(event, &mut topics),
         Event::CallOut(event) => orders::call_out(board, event, &mut topics),
+        Event::Section(event) => roads::section(board, event, &mut topics),
+        Event::Warning(event) => roads::warning(board, event, &mut topics),
+        Event::Measure(event) => roads::measure(board, event, &mut topics),
         Event::Watch(event) => {
             topics.push(Topic::Watch(event.unit()));
             if matches!(event, watch::Event::Taken { .. } | watch::Event::HandoverSigned { .. }) {
@@ -364,6 +386,9 @@ impl fmt::Display for Fragment {
             Self::Tasks(unit) => write!(f, "tasks-{unit}"),
             Self::Task(id) => write!(f, "task-{id}"),
             Self::CallOut(id) => write!(f, "callout-{id}"),
+            Self::Roads(unit) => write!(f, "roads-{unit}"),
+            Self::Section(id) => write!(f, "onesection-{id}"),
+            Self::Warning(id) => write!(f, "onewarning-{id}"),
             Self::Mine(person) => write!(f, "mine-{person}"),
             Self::AlarmStrip(unit) => write!(f, "alarmstrip-{unit}"),
             Self::Alarms(unit) => write!(f, "alarms-{unit}"),
@@ -420,6 +445,9 @@ impl FromStr for Fragment {
                 "tasks" => Self::Tasks(id(one)?),
                 "task" => Self::Task(id(one)?),
                 "callout" => Self::CallOut(id(one)?),
+                "roads" => Self::Roads(id(one)?),
+                "onesection" => Self::Section(id(one)?),
+                "onewarning" => Self::Warning(id(one)?),
                 "mine" => Self::Mine(id(one)?),
                 "alarmstrip" => Self::AlarmStrip(id(one)?),
                 "alarms" => Self::Alarms(id(one)?),

@@ -148,6 +148,14 @@ impl Lookout {
         hub.dirty(ids.iter().map(String::as_str));
     }
 
+    /// A minute has ended: what waits for a decision says for how long.
+    pub fn minute(&self) {
+        let Some(hub) = self.hub.get() else { return };
+        let moves = |fragment: &&Fragment| matches!(fragment, Fragment::Roads(_) | Fragment::Section(_));
+        let ids: Vec<String> = self.lock().known.iter().filter(moves).map(Fragment::to_string).collect();
+        hub.dirty(ids.iter().map(String::as_str));
+    }
+
     /// The session is over: its streams close at once.
     pub fn end(&self, session: u64) {
         self.lock().sessions.remove(&session);
@@ -237,6 +245,13 @@ pub fn may_watch(board: &Board, person: PersonId, fragment: Fragment, now: At) -
         }
         Fragment::CallOut(id) => {
             board.call_outs.get(id).is_some_and(|found| may(Action::ViewRoster, Place::Unit(found.unit)))
+        }
+        Fragment::Roads(unit) => may(Action::ViewRoads, Place::Unit(unit)),
+        Fragment::Section(id) => {
+            board.sections.get(id).is_some_and(|found| may(Action::ViewRoads, Place::Unit(found.unit)))
+        }
+        Fragment::Warning(id) => {
+            board.warnings.find(id).is_some_and(|found| may(Action::ViewRoads, Place::Unit(found.unit)))
         }
         Fragment::Mine(owner) | Fragment::NeedsMe(owner) => owner == person,
         Fragment::AlarmStrip(unit) | Fragment::Alarms(unit) => may(Action::ViewAlarms, Place::Unit(unit)),

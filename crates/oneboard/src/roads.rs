@@ -1,7 +1,11 @@
-//! Warnings and roads from the command line: `oneboard cap check`, `oneboard roads match`.
+//! Warnings and roads: how the engine's answers come to the board ([`consider`], [`convert`]), and from the command line
+//! `oneboard cap check`, `oneboard roads match`.
 //!
 //! Both print one JSON line an answer, in the order of the files, and go on after a file that is no good: a night's feed is
 //! looked at as a whole. What failed is said on standard error, and the status is not zero.
+
+pub mod consider;
+pub mod convert;
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};

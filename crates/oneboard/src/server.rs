@@ -20,6 +20,7 @@ use crate::figures::{self, Figures};
 use crate::http;
 use crate::http::negotiate::Locale;
 use crate::lookout::Lookout;
+use crate::roads::consider::{self, Roads};
 use crate::shell::Shell;
 use crate::submit::{self, Beside, OpenFault, Submission, Submit, Unsubmitted};
 use crate::{audit, found, routes, views};
@@ -42,9 +43,11 @@ pub struct Server {
 pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let lookout = Arc::new(Lookout::default());
     let figures = Arc::new(Figures::default());
+    let roads = Arc::new(Roads::open(&shell.config.data));
     let files = Files::of(&shell.config.data);
     let observer = {
         let (lookout, figures, files) = (Arc::clone(&lookout), Arc::clone(&figures), files.clone());
+        let roads = Arc::clone(&roads);
         Box::new(move |published: &Arc<submit::Published>, kept: &[submit::Kept]| {
             // The figures first: what is rendered again reads them.
             for kept in kept {
@@ -52,6 +55,7 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
             }
             lookout.changed(&published.board, kept);
             erase_files(&files, &published.board, kept);
+            roads.changed(&published.board);
         })
     };
     let clock = {
@@ -67,7 +71,8 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     let uploads = Default::default();
     let feeds = Feeds::open(&shell.config.data)?;
     let beside = Arc::new(Beside::new(&shell.config));
-    let app = App::new(Inner { shell, submit: opened.submit, beside, lookout, zone, figures, feeds, uploads, files });
+    let app =
+        App::new(Inner { shell, submit: opened.submit, beside, lookout, zone, figures, feeds, uploads, files, roads });
     app.shell.metrics.register(|registry| app.submit.tally().register(registry));
     app.shell.set_founder(found::founder(app.downgrade()));
     let hub = Hub::start(rendering(&app));
@@ -144,6 +149,7 @@ impl Server {
         tokio::spawn(audit::keep_noting(self.app.downgrade()));
         let ways = Ways::of(&self.app.shell.config, &self.app.shell.clock);
         tokio::spawn(deliver::keep_delivering(self.app.downgrade(), ways));
+        tokio::spawn(consider::keep_considering(self.app.downgrade()));
         tokio::spawn(end_streams(self.app.downgrade()));
         tokio::spawn(keep_forgetting(self.app.downgrade()));
     }
@@ -232,10 +238,15 @@ pub async fn forget_erased(app: &App) -> Result<usize, AccountsError> {
 pub async fn pass_time(app: WeakApp) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut minute = 0;
     loop {
         ticks.tick().await;
         let Some(app) = app.upgrade() else { return };
         let (published, now) = (app.submit.published(), app.now());
+        let this_minute = now.millis().div_euclid(60_000);
+        if std::mem::replace(&mut minute, this_minute) != this_minute {
+            app.lookout.minute();
+        }
         app.lookout.pass_time(&published.board, now);
         if app.figures.pass(&published.board, now) {
             app.lookout.quarter();

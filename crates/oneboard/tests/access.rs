@@ -46,7 +46,8 @@ async fn site() -> Site {
     let shell = Shell::open(config, Clock::demonstration(NOW, 1, true)).expect("the shell opens");
     let server = server::open(Arc::clone(&shell)).expect("the journal opens");
     for (number, command) in (1..).zip(model::commands()) {
-        let submission = Submission { actor: Actor::Operator, id: Uuid::from_u128(number), command, texts: Vec::new() };
+        let id = Uuid::from_u128(model::command_id(number, &command).0);
+        let submission = Submission { actor: Actor::Operator, id, command, texts: Vec::new() };
         server.app.submit.submit(submission).await.expect("the model is kept");
     }
     let mut cookies = BTreeMap::new();
@@ -130,6 +131,9 @@ fn named(name: &str, operation: &str, objects: &Objects) -> Option<String> {
         "lead" => objects.unit.to_string(),
         "grant" => objects.grant.to_string(),
         "alarm" => objects.alarm.to_string(),
+        "section" => objects.section.to_string(),
+        "warning" => objects.warning.to_string(),
+        "measure" => objects.measure.to_string(),
         "attachment" => objects.attachment.to_string(),
         "line" | "number" | "rung" => "1".to_owned(),
         "upload" => Uuid::nil().to_string(),
@@ -182,7 +186,12 @@ fn instance(document: &Value, schema: &Value, name: &str, operation: &str, objec
         },
         "integer" | "number" => json!(1),
         "boolean" => json!(true),
-        "array" => json!([]),
+        // What names the objects themselves names this one.
+        "array" => match name {
+            "measures" => json!([objects.measure.to_string()]),
+            "sections" => json!([objects.section.to_string()]),
+            _ => json!([]),
+        },
         _ => {
             let required: Vec<&str> =
                 schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -56,6 +56,18 @@ pub enum Action {
     OpenCallOut,
     /// Say whether one comes.
     AnswerCallOut,
+    /// See warnings, road sections and measures.
+    ViewRoads,
+    /// Enter, change and cancel warnings.
+    EnterWarning,
+    /// Propose, change and drop measures, and ask the province.
+    ProposeMeasure,
+    /// Put a measure in force, record the province's word, look at it again, lift it.
+    ApproveMeasure,
+    /// Say what one sees of a section, and that a measure is so on the ground.
+    ObserveRoad,
+    /// Take sections from a network.
+    KeepRoads,
     EraseAttachment,
     GrantRole,
     /// Lend a role one holds.
@@ -67,7 +79,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 47] = [
         Self::ViewBoard,
         Self::ViewPosts,
         Self::ViewRoster,
@@ -102,6 +114,12 @@ impl Action {
         Self::DoTask,
         Self::OpenCallOut,
         Self::AnswerCallOut,
+        Self::ViewRoads,
+        Self::EnterWarning,
+        Self::ProposeMeasure,
+        Self::ApproveMeasure,
+        Self::ObserveRoad,
+        Self::KeepRoads,
         Self::EraseAttachment,
         Self::GrantRole,
         Self::Delegate,

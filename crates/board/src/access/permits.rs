@@ -284,6 +284,9 @@ impl<'a> Asker<'a> {
             Action::ViewPosts | Action::ViewRoster => subject.post.is_some_and(|(operation, post)| {
                 post.named_leader == Some(self.person) || operation.roster.stands(self.person, post.id)
             }),
+            Action::ObserveRoad => subject.post.is_some_and(|(operation, post)| {
+                post.named_leader == Some(self.person) || operation.roster.stands(self.person, post.id)
+            }),
             Action::RecordPresence => subject.post.is_some_and(|(_, post)| post.named_leader == Some(self.person)),
             _ => false,
         }

@@ -55,14 +55,14 @@ pub const fn reach(role: Role, action: Action) -> Reach {
     use Reach::{Below, Line, Nowhere, Own};
     match role {
         Role::Leader => match action {
-            A::ViewOperation => Line,
+            A::ViewOperation | A::ViewRoads => Line,
             A::ViewAudit | A::RecordAudit | A::GrantRole | A::KeepAccounts | A::OperateSystem => Nowhere,
             A::KeepWatch | A::ReceiveDirective | A::DoTask => Own,
             A::StandPost | A::Delegate | A::AnswerCallOut => Nowhere,
             _ => Below,
         },
         Role::DutyOfficer => match action {
-            A::ViewOperation => Line,
+            A::ViewOperation | A::ViewRoads => Line,
             A::ViewBoard
             | A::ViewPosts
             | A::ViewRoster
@@ -75,24 +75,25 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ViewAlarms | A::AnswerAlarm => Below,
             A::ViewDirective | A::IssueDirective | A::RelayDirective | A::RecordReceipt => Below,
             A::ViewTask | A::AssignTask | A::OpenCallOut => Below,
+            A::EnterWarning | A::ProposeMeasure | A::ApproveMeasure | A::ObserveRoad => Below,
             A::KeepWatch | A::ReceiveDirective | A::DoTask => Own,
             _ => Nowhere,
         },
         Role::Officer => match action {
-            A::ViewOperation => Line,
+            A::ViewOperation | A::ViewRoads => Line,
             A::ViewBoard | A::ViewPosts | A::ViewRoster | A::ViewPeople | A::ViewTelephones => Own,
             A::ViewDirective | A::ViewTask => Own,
             _ => Nowhere,
         },
         Role::Inspector => match action {
-            A::ViewOperation => Line,
+            A::ViewOperation | A::ViewRoads => Line,
             A::ViewBoard | A::ViewPosts | A::ViewRoster | A::ViewPeople | A::ViewWatch | A::Export => Below,
             A::ViewAlarms => Below,
             A::ViewDirective | A::ViewTask => Below,
             _ => Nowhere,
         },
         Role::Writer => match action {
-            A::ViewOperation => Line,
+            A::ViewOperation | A::ViewRoads => Line,
             A::ViewBoard | A::ViewPosts | A::ViewRoster | A::ViewWatch | A::Export => Below,
             A::ViewDirective | A::ViewTask => Below,
             _ => Nowhere,

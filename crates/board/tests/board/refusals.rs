@@ -18,7 +18,7 @@ use crate::support::*;
 const OPERATOR: Actor = Actor::Operator;
 
 /// The sources in which refusals are declared, each by one `#[error(…)]`.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 17] = [
     include_str!("../../src/access/mod.rs"),
     include_str!("../../src/alarm/mod.rs"),
     include_str!("../../src/attachment.rs"),
@@ -27,11 +27,14 @@ const SOURCES: [&str; 14] = [
     include_str!("../../src/checkin/mod.rs"),
     include_str!("../../src/directive/act.rs"),
     include_str!("../../src/force.rs"),
+    include_str!("../../src/measure/mod.rs"),
     include_str!("../../src/notice.rs"),
     include_str!("../../src/operation.rs"),
     include_str!("../../src/post.rs"),
     include_str!("../../src/roster/mod.rs"),
+    include_str!("../../src/section.rs"),
     include_str!("../../src/task/mod.rs"),
+    include_str!("../../src/warning.rs"),
     include_str!("../../src/watch.rs"),
 ];
 
@@ -342,6 +345,7 @@ fn every_refusal_can_be_provoked_and_says_what_to_do() {
     ]
     .concat();
     all.extend(crate::refusals_orders::all());
+    all.extend(crate::refusals_roads::all());
     for refusal in &all {
         let words = refusal.to_string();
         assert!(words.len() > 25, "too few words: {words}");

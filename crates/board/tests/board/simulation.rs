@@ -51,11 +51,16 @@ fn seeds() -> std::ops::Range<u64> {
     }
 }
 
+fn puts_in_force(event: &board::Event) -> bool {
+    use board::measure::{Event, Happening};
+    matches!(event, board::Event::Measure(Event::Happened { what: Happening::InForce { .. }, .. }))
+}
+
 #[test]
 fn every_seeded_night_replays_as_it_was_lived() {
     let seeds = seeds();
     let count = seeds.end - seeds.start;
-    let mut done = 0;
+    let (mut done, mut reached) = (0, 0);
     for seed in seeds {
         let caught = std::panic::catch_unwind(|| {
             let mut numbers = Numbers(seed);
@@ -67,10 +72,14 @@ fn every_seeded_night_replays_as_it_was_lived() {
                 scope_is_permission(&world.board, world.now);
                 verdicts_are_the_rule(&world.board, world.now, 7);
             }
-            u64::from(done)
+            let reached = world.events.iter().filter(|event| puts_in_force(event)).count() as u64;
+            (u64::from(done), reached)
         });
-        done += caught.unwrap_or_else(|_| panic!("seed {seed} fails: the panic is above"));
+        let (more, on_the_road) = caught.unwrap_or_else(|_| panic!("seed {seed} fails: the panic is above"));
+        done += more;
+        reached += on_the_road;
     }
     // A simulation in which everything is refused would prove nothing.
     assert!(done > count * COMMANDS as u64 / 5, "only {done} commands were done in {count} nights");
+    assert!(reached * 5 > count, "only {reached} measures came into force in {count} nights");
 }

@@ -90,7 +90,7 @@ fn is_own(board: &Board, person: PersonId, action: Action, place: Place) -> bool
             let mut stands =
                 || shifts.any(|(_, shift)| operation.roster.assigned(shift).any(|(_, found)| found.person == person));
             match action {
-                Action::ViewPosts | Action::ViewRoster => leads || stands(),
+                Action::ViewPosts | Action::ViewRoster | Action::ObserveRoad => leads || stands(),
                 Action::RecordPresence => leads,
                 _ => false,
             }

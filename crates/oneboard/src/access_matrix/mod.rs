@@ -73,6 +73,9 @@ pub const STREAMS: &[Sample] = &[
     ("Tasks", |on| Fragment::Tasks(on.unit)),
     ("Task", |on| Fragment::Task(on.task)),
     ("CallOut", |on| Fragment::CallOut(on.call_out)),
+    ("Roads", |on| Fragment::Roads(on.unit)),
+    ("Section", |on| Fragment::Section(on.section)),
+    ("Warning", |on| Fragment::Warning(on.warning)),
     ("Mine", |on| Fragment::Mine(on.person)),
     ("AlarmStrip", |on| Fragment::AlarmStrip(on.unit)),
     ("Alarms", |on| Fragment::Alarms(on.unit)),
@@ -146,6 +149,8 @@ fn sample_id(sample: fn(&Objects) -> Fragment) -> String {
         .replace(&on.directive.to_string(), "{directive}")
         .replace(&on.task.to_string(), "{task}")
         .replace(&on.call_out.to_string(), "{call_out}")
+        .replace(&on.section.to_string(), "{section}")
+        .replace(&on.warning.to_string(), "{warning}")
         .replace(&on.alarm.to_string(), "{alarm}")
 }
 

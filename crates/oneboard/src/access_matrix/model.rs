@@ -9,8 +9,9 @@ use board::roster::{self, AssignmentRow, DutyKind, ShiftRow};
 use board::watch::{self, Kind};
 use board::{
     Actor, AlarmId, AssignmentId, At, AttachmentId, Board, CallOutId, Command, CommandId, Context, DirectiveId,
-    GrantId, Id, Label, OperationId, PersonId, PostId, RollCallId, ShiftId, Span, Subject, TaskId, TextId, UnitId,
-    Wording, attachment, call_out, checkin, directive, post, task,
+    GrantId, Id, Label, MeasureId, OperationId, PersonId, PostId, RollCallId, SectionId, ShiftId, Span, Subject,
+    TaskId, TextId, UnitId, WarningId, Wording, attachment, call_out, checkin, directive, measure, post, section, task,
+    warning,
 };
 
 /// The instant at which the matrix asks.
@@ -135,10 +136,16 @@ pub struct Objects {
     pub alarm: AlarmId,
     /// Hangs on the unit's log.
     pub attachment: AttachmentId,
+    /// Of this unit.
+    pub section: SectionId,
+    /// Over that section.
+    pub warning: WarningId,
+    /// Proposed there; the unit itself decides it.
+    pub measure: MeasureId,
 }
 
 impl Objects {
-    pub const fn at(unit: UnitId) -> Self {
+    pub fn at(unit: UnitId) -> Self {
         let number = unit.value();
         Self {
             unit,
@@ -156,6 +163,9 @@ impl Objects {
             call_out: Id::from_value(130_000 + number),
             alarm: Id::from_value(95_000 + number),
             attachment: Id::from_value(97_000 + number),
+            section: Id::from_value(170_000 + number),
+            warning: Id::from_value(180_000 + number),
+            measure: measure_of(unit),
         }
     }
 }
@@ -235,6 +245,7 @@ pub fn commands() -> Vec<Command> {
         }));
     }
     UNITS.iter().for_each(|(unit, _)| commands.extend(orders(*unit)));
+    commands.extend(roads());
     commands
 }
 
@@ -283,11 +294,73 @@ fn orders(unit: UnitId) -> [Command; 4] {
     ]
 }
 
+/// The command by which the rules answer; what it makes is minted from its number.
+const CONSIDERED: CommandId = CommandId(u128::MAX);
+
+/// The measure of a unit's section: the answer takes the sections in their order.
+fn measure_of(unit: UnitId) -> MeasureId {
+    let sections = UNITS.map(|(unit, _)| 170_000 + unit.value());
+    let before = sections.iter().filter(|section| **section < 170_000 + unit.value()).count();
+    MeasureId::mint(CONSIDERED, u32::try_from(before).unwrap_or(0))
+}
+
+/// A section of each unit, a warning over it, and a measure that the unit's own duty officer may decide.
+fn roads() -> Vec<Command> {
+    let section = |unit| section::Section {
+        id: Objects::at(unit).section,
+        unit,
+        class: section::Class::County,
+        road: "X1".into(),
+        name: Label::new("From here to there", "此处至彼处"),
+        heading: Label::default(),
+        bridge: false,
+        tunnel: false,
+        order: 0,
+    };
+    let sections = UNITS.map(|(unit, _)| section(unit)).to_vec();
+    let network = attachment::Digest([1; 32]);
+    let mut commands = vec![Command::Section(section::Command::Keep { network, sections, gone: Vec::new() })];
+    for (unit, _) in UNITS {
+        let Objects { section, warning, .. } = Objects::at(unit);
+        let signal = warning::Signal {
+            hazard: warning::Hazard::Icing,
+            colour: warning::Colour::Yellow,
+            issuer: Label::new("Weather office", "气象台"),
+            words: None,
+            issued: NOW,
+            ends: None,
+            units: Vec::new(),
+            sections: vec![section],
+        };
+        let entry = warning::Entry { id: warning, unit, source: warning::Source::Hand, exercise: false, signal };
+        commands.push(Command::Warning(warning::Command::Enter(Box::new(entry))));
+    }
+    let what = measure::What::Patrol;
+    let proposal = measure::Proposal {
+        words: Label::new("patrols", "加强巡逻"),
+        what,
+        approver: measure::Tier::DutyOfficer,
+        inform_province: false,
+        reasons: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let one = |unit| measure::Considered { section: Objects::at(unit).section, proposals: vec![proposal.clone()] };
+    let sections = UNITS.map(|(unit, _)| one(unit)).to_vec();
+    let rules = attachment::Digest([2; 32]);
+    commands.push(Command::Measure(measure::Command::Consider { rules, sections }));
+    commands
+}
+
+/// The id under which a command of the model is given.
+pub fn command_id(number: u128, command: &Command) -> CommandId {
+    if matches!(command, Command::Measure(_)) { CONSIDERED } else { CommandId(number) }
+}
+
 /// The board on which the matrix is computed.
 pub fn board() -> Board {
     let mut board = Board::default();
     for (number, command) in (1..).zip(commands()) {
-        let context = Context { now: NOW, command: CommandId(number) };
+        let context = Context { now: NOW, command: command_id(number, &command) };
         board::execute(&mut board, Actor::Operator, command, &context).expect("the model is a board that may be");
     }
     board

@@ -216,6 +216,28 @@ impl<'de> Deserialize<'de> for Tick {
     }
 }
 
+/// One or several of what a form's boxes choose: a JSON list, or a field that a form sends once for each box that is ticked.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(transparent)]
+pub struct Several<T>(pub Vec<T>);
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Several<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = match Value::deserialize(deserializer)? {
+            Value::Array(list) => list,
+            one => vec![one],
+        };
+        let read = list.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
+        read.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
 /// The handler of every act: reads `A`, submits its command, answers.
 pub async fn act<A: Act>(
     State(app): State<App>,
@@ -287,11 +309,19 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Proble
         };
     }
     if body.is_empty() || kind.starts_with("application/x-www-form-urlencoded") {
-        let pairs = form_urlencoded::parse(body);
-        return Ok(pairs
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-            .collect());
+        let mut fields = Map::new();
+        for (name, value) in form_urlencoded::parse(body).filter(|(_, value)| !value.trim().is_empty()) {
+            let value = Value::String(value.into_owned());
+            match fields.get_mut(&*name) {
+                None => {
+                    fields.insert(name.into_owned(), value);
+                }
+                // Boxes of one name: a list. A field that is no list refuses it.
+                Some(Value::Array(list)) => list.push(value),
+                Some(first) => *first = Value::Array(vec![first.take(), value]),
+            }
+        }
+        return Ok(fields);
     }
     Err(Problem::new(Kind::UnsupportedMedia)
         .value(kind)

@@ -19,13 +19,16 @@ pub mod force;
 pub mod interface;
 pub mod live;
 pub mod me;
+pub mod measure;
 pub mod notice;
 pub mod operation;
 pub mod post;
 pub mod record;
 pub mod roster;
+pub mod section;
 pub mod sheets;
 pub mod task;
+pub mod warning;
 pub mod watch;
 
 use ::board::access::Action;
@@ -176,6 +179,9 @@ pub fn table() -> Vec<Route> {
     routes.extend(directive::routes());
     routes.extend(task::routes());
     routes.extend(call_out::routes());
+    routes.extend(section::routes());
+    routes.extend(warning::routes());
+    routes.extend(measure::routes());
     routes.extend(alarm::routes());
     routes.extend(attachment::routes());
     routes.extend(notice::routes());

@@ -190,6 +190,8 @@ fn load_register(journal: &mut dyn Journal, board: &Board, register: &Register) 
     board.directives.iter().for_each(|(_, directive)| directive.texts(&mut of_orders));
     board.tasks.iter().for_each(|(_, task)| task.texts(&mut of_orders));
     board.call_outs.iter().for_each(|(_, call_out)| call_out.texts(&mut of_orders));
+    board.warnings.in_force().chain(board.warnings.ended()).for_each(|(_, warning)| warning.texts(&mut of_orders));
+    board.measures.open().chain(board.measures.ended()).for_each(|(_, measure)| measure.texts(&mut of_orders));
     words.extend(of_orders.into_iter().map(TextId::value));
     for ids in words.chunks(TEXTS_AT_ONCE) {
         for (id, state) in journal.texts(ids)? {

@@ -75,6 +75,7 @@ pub fn page(sheet: &Sheet<'_>, person: PersonId) -> Markup {
                 @if !assignment.standing.is_over() { (call(sheet, operation_id, assignment_id)) }
                 (acts(sheet, operation_id, operation, assignment_id, assignment, shift))
             }
+            (super::section::mine(sheet, operation_id, post.id, matches!(assignment.standing, Standing::AtPost { .. })))
             @if let Some((_, next)) = next_relief(operation, shift) {
                 section.mine-orders {
                     h2 { (sheet.t("mine-relief")) }

@@ -148,6 +148,7 @@ pub fn top(sheet: &Sheet<'_>, id: Option<OperationId>) -> Markup {
                 }
             }
             (alarms(sheet))
+            (warnings(sheet))
             @if let Some(watch) = watch {
                 @if let Some(leader) = watch.leader { span.fact.wide { span { (sheet.t("leader-on-duty")) } " " b { (sheet.name(leader)) } } }
                 @if let Some(officer) = watch.officer { span.fact.wide { span { (sheet.t("duty-officer")) } " " b { (sheet.name(officer)) } } }
@@ -177,6 +178,17 @@ fn alarms(sheet: &Sheet<'_>) -> Markup {
                 b { (count) }
                 @if unowned > 0 { " " (super::state("attention", &sheet.say("alarm-count-unowned", &[("count", unowned.into())]))) }
             }
+        }
+    }
+}
+
+/// The gravest warning in force within the viewer's reach, and how many others.
+fn warnings(sheet: &Sheet<'_>) -> Markup {
+    let found = super::warning::in_view(sheet, None);
+    html! {
+        @if let Some((id, first)) = found.first() {
+            (super::warning::chip(sheet, *id, first))
+            @if found.len() > 1 { a.fact.wide href="/roads" { (sheet.say("warnings-more", &[("count", (found.len() - 1).into())])) } }
         }
     }
 }
@@ -227,6 +239,9 @@ fn entries(sheet: &Sheet<'_>, operation: Option<OperationId>) -> Vec<(&'static s
     }
     if let Some(unit) = sheet.scope(Action::ViewDirective).widest(&sheet.board().force) {
         entries.push(("directives", format!("/units/{unit}/directives"), "d"));
+    }
+    if !sheet.board().sections.is_empty() && !sheet.scope(Action::ViewRoads).is_empty() {
+        entries.push(("roads", "/roads".to_owned(), "s"));
     }
     if sheet.may(Action::ViewAudit, Place::Force) {
         entries.push(("audit", "/audit".to_owned(), "j"));

@@ -14,6 +14,7 @@ pub mod find;
 pub mod force;
 pub mod frame;
 pub mod me;
+pub mod measure;
 pub mod notice;
 pub mod operation;
 pub mod paper;
@@ -22,9 +23,12 @@ pub mod post;
 pub mod record;
 pub mod refusal;
 pub mod roster;
+pub mod rules;
+pub mod section;
 pub mod sheets;
 pub mod strips;
 pub mod task;
+pub mod warning;
 pub mod watch;
 
 use std::borrow::Cow;
@@ -210,6 +214,9 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Tasks(unit) => task::list(sheet, unit),
         Fragment::Task(id) => task::page(sheet, id),
         Fragment::CallOut(id) => call_out::page(sheet, id),
+        Fragment::Roads(unit) => section::roads(sheet, unit),
+        Fragment::Section(id) => section::page(sheet, id),
+        Fragment::Warning(id) => warning::page(sheet, id),
         Fragment::Mine(person) => checkin::page(sheet, person),
         Fragment::AlarmStrip(unit) => alarm::strip(sheet, unit),
         Fragment::Alarms(unit) => alarm::list(sheet, unit),

@@ -1,6 +1,7 @@
 //! The record (L4): the entries of the journal about one thing, in words, with what proves them.
 
 mod orders;
+mod roads;
 
 pub(super) use orders::{ruling_key, step_key};
 
@@ -65,6 +66,9 @@ pub fn written(subject: Subject) -> String {
         Subject::Directive(id) => format!("directive-{id}"),
         Subject::Task(id) => format!("task-{id}"),
         Subject::CallOut(id) => format!("callout-{id}"),
+        Subject::Section(id) => format!("section-{id}"),
+        Subject::Warning(id) => format!("warning-{id}"),
+        Subject::Measure(id) => format!("measure-{id}"),
         Subject::Audit => "audit-force".to_owned(),
         Subject::Alarm(id) => format!("alarm-{id}"),
     }
@@ -84,6 +88,9 @@ pub fn read(text: &str) -> Option<Subject> {
         "directive" => Subject::Directive(id.parse().ok()?),
         "task" => Subject::Task(id.parse().ok()?),
         "callout" => Subject::CallOut(id.parse().ok()?),
+        "section" => Subject::Section(id.parse().ok()?),
+        "warning" => Subject::Warning(id.parse().ok()?),
+        "measure" => Subject::Measure(id.parse().ok()?),
         "audit" if id == "force" => Subject::Audit,
         "alarm" => Subject::Alarm(id.parse().ok()?),
         _ => return None,
@@ -118,6 +125,7 @@ pub fn right(board: &Board, actor: Actor, subject: Subject, now: At) -> Option<(
         Subject::Directive(_) | Subject::Task(_) | Subject::CallOut(_) => {
             return orders::right(board, actor, subject, now);
         }
+        Subject::Section(_) | Subject::Warning(_) | Subject::Measure(_) => return roads::right(board, subject),
         Subject::Access(_) | Subject::Audit => (Action::ViewAudit, Place::Force),
         Subject::Alarm(id) => (Action::ViewAlarms, Place::Unit(board.alarms.find(id)?.cause.unit)),
     })
@@ -144,6 +152,7 @@ pub fn title(sheet: &Sheet<'_>, subject: Subject) -> String {
             found.map_or_else(String::new, |shift| super::post::span_words(sheet, shift.span))
         }
         Subject::Directive(_) | Subject::Task(_) | Subject::CallOut(_) => orders::title(sheet, subject),
+        Subject::Section(_) | Subject::Warning(_) | Subject::Measure(_) => roads::title(sheet, subject),
         Subject::Audit => sheet.t("audit").into_owned(),
         Subject::Alarm(id) => board.alarms.find(id).map_or_else(String::new, |found| super::alarm::what(sheet, found)),
     }
@@ -226,6 +235,8 @@ pub fn texts_of(event: &Event, into: &mut Vec<TextId>) {
         Event::CallOut(event) => orders::texts_of_call_out(event, into),
         Event::Attachment(event) => super::attachment::texts_of(event, into),
         Event::Notice(event) => super::notice::texts_of(event, into),
+        Event::Warning(event) => roads::texts_of_warning(event, into),
+        Event::Measure(event) => roads::texts_of_measure(event, into),
         _ => {}
     }
 }
@@ -305,6 +316,9 @@ impl Telling<'_> {
             Event::CallOut(event) => self.call_out(event),
             Event::Attachment(event) => super::attachment::told(self.sheet, event, |words| self.text(words)),
             Event::Notice(event) => super::notice::told(self.sheet, event, |words| self.text(words)),
+            Event::Section(event) => self.section(event),
+            Event::Warning(event) => self.warning(event),
+            Event::Measure(event) => self.measure(event),
         }
     }
 

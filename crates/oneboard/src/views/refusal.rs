@@ -49,6 +49,13 @@ fn filled(sheet: &Sheet<'_>, name: &str, value: &Json) -> Value {
             id.parse().map_or_else(|_| id.as_str().into(), |id| sheet.unit(id).into())
         }
         ("post", Json::String(id)) => id.parse().map_or_else(|_| id.as_str().into(), |id| post_name(sheet, id).into()),
+        ("section", Json::String(id)) => {
+            let found = id.parse().ok().and_then(|id| sheet.board().sections.get(id));
+            found.map_or_else(|| id.as_str().into(), |found| super::section::name(sheet, found).into())
+        }
+        ("hazard" | "colour", Json::String(word)) => {
+            sheet.t(&format!("warning-{name}-{}", word.replace('_', "-"))).into()
+        }
         ("role" | "held" | "action" | "phase" | "grade", Json::String(word)) => {
             sheet.t(&format!("{}-{}", if name == "held" { "role" } else { name }, word.replace('_', "-"))).into()
         }
@@ -63,7 +70,7 @@ fn filled(sheet: &Sheet<'_>, name: &str, value: &Json) -> Value {
         ("wanted", Json::String(word)) => sheet.t(&format!("task-wanted-{word}")).into(),
         (
             "since" | "until" | "from" | "to" | "opens" | "begins" | "ends" | "latest" | "at" | "deadline" | "now"
-            | "earliest" | "due",
+            | "earliest" | "due" | "issued",
             Json::Number(millis),
         ) => sheet.time(At::from_millis(millis.as_i64().unwrap_or(0))).into(),
         (_, Json::Number(number)) => Value::Number(number.as_i64().unwrap_or(0)),

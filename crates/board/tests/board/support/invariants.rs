@@ -23,6 +23,7 @@ fn tallies_of(operation: &Operation) -> BTreeMap<UnitId, Tally> {
 
 pub fn check(board: &Board) {
     super::orders::check_orders(board);
+    super::roads::check_roads(board);
     let mut at_post: BTreeSet<PersonId> = BTreeSet::new();
     for (_, operation) in board.operations() {
         check_tallies(board, operation);

@@ -5,8 +5,10 @@
 
 mod invariants;
 pub mod orders;
+pub mod roads;
 mod steps;
 mod steps_orders;
+mod steps_roads;
 
 use std::sync::OnceLock;
 

@@ -79,10 +79,11 @@ pub fn decode(board: &Board, now: At, step: Step, fresh: u64) -> (Actor, Command
         duty: if c % 7 == 0 { DutyKind::Standby } else { DutyKind::Post },
     };
     let around = super::steps_orders::Around { board, people: &people, units: &units, posts: &posts, now, fresh };
-    let command = match kind % 55 {
+    let command = match kind % 72 {
         43..=48 => return around.directive(who, Step { kind: (b >> 8) as u8, ..step }),
         49..=52 => return around.task(who, Step { kind: (c >> 8) as u8, ..step }),
         53 | 54 => return around.call_out(who, step),
+        55..=71 => return around.roads(who, step),
         0..=4 => Command::PassTime,
         5..=8 => {
             if let Some(person) = found.and_then(|found| found.roster.assignment(assignment)).map(|held| held.person)

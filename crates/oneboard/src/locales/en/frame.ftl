@@ -56,3 +56,4 @@ operation-others = { $count ->
    *[other] { $count } other operations
 }
 nav-directives = Directives
+nav-roads = Roads

@@ -53,3 +53,4 @@ find-people = 人员
 find-units = 单位
 operation-others = 另有 { $count } 项安保任务
 nav-directives = 指令
+nav-roads = 路况
