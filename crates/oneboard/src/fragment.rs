@@ -227,6 +227,7 @@ impl Fragment {
                     Topic::Operations,
                     Topic::Directives,
                     Topic::Tasks,
+                    Topic::Roads,
                 ]
             }
         }

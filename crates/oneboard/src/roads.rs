@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use roadwatch::area::{Crs, Table, TableSpec};
+use board::UnitId;
+use roadwatch::area::{Crs, Shape, Table, TableSpec};
 use roadwatch::cap::{Options, read};
 use roadwatch::network::Network;
 use roadwatch::{network, report, xml};
@@ -31,6 +32,33 @@ pub enum CapCommand {
 pub enum RoadsCommand {
     /// Find the road sections that each alert touches.
     Match(Match),
+    /// Print the sections of a network as the board takes them (`POST /sections`).
+    Sections(Sections),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Sections {
+    /// The roads: OpenStreetMap PBF (`.pbf`), or GeoJSON.
+    #[arg(long, value_name = "FILE")]
+    osm: PathBuf,
+    /// The unit that answers for sections that lie in no boundary.
+    #[arg(long, value_name = "UNIT")]
+    unit: UnitId,
+    /// Boundaries (GeoJSON, WGS 84) whose property `unit` names the unit that answers for what they touch.
+    #[arg(long, value_name = "FILE")]
+    boundaries: Option<PathBuf>,
+    /// The least class of road that takes measures.
+    #[arg(long, value_enum, default_value_t = Least::County)]
+    least: Least,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Least {
+    Expressway,
+    National,
+    Provincial,
+    County,
+    Township,
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,13 +111,11 @@ pub fn cap(command: CapCommand) -> anyhow::Result<()> {
 /// # Errors
 /// What stopped it, or how many files had no usable alert.
 pub fn roads(command: RoadsCommand) -> anyhow::Result<()> {
-    let RoadsCommand::Match(wanted) = command;
-    let bytes = at_most(&wanted.osm, network::MAX_FILE)?;
-    let named = |fault: &dyn std::fmt::Display| format!("{}: {fault}", wanted.osm.display());
-    let is_pbf = wanted.osm.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pbf"));
-    let found = if is_pbf { Network::from_pbf(&bytes) } else { Network::from_geojson(&bytes) };
-    let roads = found.map_err(|fault| anyhow::Error::msg(named(&fault)))?;
-    drop(bytes);
+    let wanted = match command {
+        RoadsCommand::Match(wanted) => wanted,
+        RoadsCommand::Sections(wanted) => return sections(&wanted),
+    };
+    let roads = network_of(&wanted.osm)?;
     let tables = wanted.boundaries.as_deref().map(|file| boundaries(file, &wanted)).transpose()?;
     let index = roads.index();
     let mut without = 0_usize;
@@ -118,6 +144,47 @@ pub fn roads(command: RoadsCommand) -> anyhow::Result<()> {
         bail!("{without} of {} files had no usable alert", wanted.cap.len());
     }
     Ok(())
+}
+
+fn network_of(file: &Path) -> anyhow::Result<Network> {
+    let bytes = at_most(file, network::MAX_FILE)?;
+    let is_pbf = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pbf"));
+    let found = if is_pbf { Network::from_pbf(&bytes) } else { Network::from_geojson(&bytes) };
+    found.map_err(|fault| anyhow::Error::msg(format!("{}: {fault}", file.display())))
+}
+
+/// Prints one JSON object: the hash of the network, and its sections with the unit that answers for each.
+fn sections(wanted: &Sections) -> anyhow::Result<()> {
+    let roads = network_of(&wanted.osm)?;
+    let mut units = vec![wanted.unit; roads.sections().len()];
+    if let Some(file) = &wanted.boundaries {
+        let spec = TableSpec {
+            name: file.display().to_string(),
+            version: String::new(),
+            adcode: false,
+            schemes: vec!["unit".to_owned()],
+            code_property: "unit".to_owned(),
+            name_property: "name".to_owned(),
+            crs: Crs::Wgs84,
+        };
+        let (table, faults) = Table::from_geojson(&at_most(file, roadwatch::area::MAX_TABLE)?, spec)
+            .with_context(|| file.display().to_string())?;
+        for fault in faults {
+            eprintln!("{}: {fault}", file.display());
+        }
+        let index = roads.index();
+        for (code, region) in table.regions() {
+            let unit: UnitId = code.parse().with_context(|| file.display().to_string())?;
+            let shapes: Vec<Shape> = region.parts.iter().cloned().map(Shape::Polygon).collect();
+            for place in index.touched_by_any(&shapes) {
+                units[place as usize] = unit;
+            }
+        }
+    }
+    let rows = convert::rows(&roads, &units, wanted.least as usize);
+    let network = board::attachment::Digest(roads.hash());
+    eprintln!("{} of {} sections take measures", rows.len(), roads.sections().len());
+    say(&serde_json::json!({ "network": network, "rows": rows }))
 }
 
 fn boundaries(file: &Path, wanted: &Match) -> anyhow::Result<Table> {

@@ -86,3 +86,25 @@ fn roads_match_finds_what_a_polygon_and_a_code_touch() {
     assert_eq!((&with[1]["hits"], &with[1]["unresolved"]), (&1.into(), &0.into()));
     assert_eq!(with[1]["sections"], said[0]["sections"]);
 }
+
+#[test]
+fn roads_sections_prints_what_the_board_takes_with_the_unit_of_each_boundary() {
+    let (ours, theirs) = ("0000000000001", "0000000000002");
+    let boundary = BOUNDARY.replace("\"adcode\": \"621002\"", &format!("\"unit\": \"{theirs}\""));
+    let folder = folder_with(&[("roads.geojson", ROADS), ("counties.geojson", &boundary)]);
+    let ask = |more: &[&str]| {
+        let words = ["roads", "sections", "--osm", "roads.geojson", "--unit", ours, "--boundaries", "counties.geojson"];
+        lines(&oneboard(folder.path(), &[&words, more].concat())).remove(0)
+    };
+    let said = ask(&[]);
+    let rows: Vec<board::section::Section> = serde_json::from_value(said["rows"].clone()).expect("sections");
+    let told: Vec<_> = rows.iter().map(|row| (&*row.road, row.unit.to_string(), &*row.heading.zh)).collect();
+    assert_eq!(told.len(), 2);
+    assert!(
+        told.contains(&("G22", theirs.to_owned(), "往东")) || told.contains(&("G22", theirs.to_owned(), "")),
+        "{told:?}"
+    );
+    assert!(told.iter().any(|(road, unit, _)| *road == "S202" && unit == ours), "{told:?}");
+    let expressways = ask(&["--least", "expressway"]);
+    assert_eq!((expressways["rows"].as_array().map(Vec::len), &expressways["network"]), (Some(1), &said["network"]));
+}

@@ -56,7 +56,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
     match role {
         Role::Leader => match action {
             A::ViewOperation | A::ViewRoads => Line,
-            A::ViewAudit | A::RecordAudit | A::GrantRole | A::KeepAccounts | A::OperateSystem => Nowhere,
+            A::ViewAudit | A::RecordAudit | A::GrantRole | A::KeepAccounts | A::OperateSystem | A::KeepRoads => Nowhere,
             A::KeepWatch | A::ReceiveDirective | A::DoTask => Own,
             A::StandPost | A::Delegate | A::AnswerCallOut => Nowhere,
             _ => Below,
@@ -99,7 +99,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => Nowhere,
         },
         Role::SystemAdministrator => match action {
-            A::OperateSystem => Below,
+            // The network is reference data, like the program itself.
+            A::OperateSystem | A::KeepRoads => Below,
             _ => Nowhere,
         },
         Role::SecurityAdministrator => match action {

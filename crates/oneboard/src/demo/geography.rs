@@ -74,6 +74,14 @@ const EXPRESSWAYS: [(&str, &str, &str, &[usize]); 3] = [
 ];
 const NATIONAL: [(&str, &[usize]); 2] = [("G921", &[0, 4, 5, 6]), ("G922", &[3, 2, 6, 7])];
 
+/// The counties through which a road of [`Geography::roads`] runs, in its order.
+pub(super) fn through(road: usize) -> Vec<usize> {
+    let expressways = EXPRESSWAYS.iter().map(|(_, _, _, through)| through.to_vec());
+    let national = NATIONAL.iter().map(|(_, through)| through.to_vec());
+    let passes = PASSES.iter().map(|(_, near, far)| vec![*near, *far]);
+    expressways.chain(national).chain(passes).nth(road).unwrap_or_default()
+}
+
 impl Geography {
     pub fn new(seed: u64) -> Self {
         let mut random = Random::new(seed, "geography");

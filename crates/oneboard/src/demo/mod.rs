@@ -26,6 +26,7 @@ pub mod player;
 pub mod posts;
 mod presence;
 mod random;
+mod roads;
 pub mod script;
 pub mod seed;
 pub mod staff;

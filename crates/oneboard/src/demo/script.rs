@@ -37,6 +37,8 @@ pub fn script(longdong: &Longdong, staff: &Staff) -> Script {
         acts.extend(watches.ordinary_lines());
         acts.extend(Presence::new(longdong, staff, edition, &plan).acts());
         if edition.year == THIS_YEAR.year {
+            acts.extend(watches.roads(edition.from.minus(PLANNING).plus(Minutes(5))));
+            acts.extend(watches.weather());
             acts.push(watches.ask_for_contacts());
             acts.push(watches.offer_to_visitor());
             acts.extend(watches.night());

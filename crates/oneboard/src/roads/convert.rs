@@ -1,12 +1,12 @@
 //! The board's words for roads and those of the engine: the same nouns in two crates that do not know each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use board::measure::{self, What};
 use board::section::{Class, Section, Surface};
 use board::warning::{Colour, Hazard};
-use board::{At, Board, Label, SectionId};
-use roadwatch::network::RoadClass;
+use board::{At, Board, Label, SectionId, UnitId};
+use roadwatch::network::{Flow, Network, RoadClass};
 use roadwatch::rules::{self, Closure, Conditions, Measure, Place, PostsAt, Tier, Vehicle};
 use roadwatch::signal;
 
@@ -146,6 +146,36 @@ pub fn measure(what: &What) -> Measure {
         What::MessageSigns => Measure::MessageSigns,
         What::Observe => Measure::Observe,
     }
+}
+
+/// The sections of a network as the board takes them: those of the `least`-th class or greater, slip roads left out.
+pub fn rows(network: &Network, units: &[UnitId], least: usize) -> Vec<Section> {
+    let mut order: BTreeMap<u32, u32> = BTreeMap::new();
+    let wanted =
+        network.sections().iter().zip(units).filter(|(found, _)| !found.link && class(found.class) as usize <= least);
+    wanted
+        .map(|(found, unit)| {
+            let road = network.road(found);
+            let heading = (found.flow == Flow::Forward).then(|| found.heading(network));
+            let place = order.entry(found.road).or_default();
+            *place += 1;
+            // A section has no name of its own: its road's, and its place along it.
+            let named = |name: &str| format!("{name} {place}").trim().to_owned();
+            let english = if road.name_en.is_empty() { &road.name } else { &road.name_en };
+            let number = if road.reference.is_empty() { road.label() } else { road.reference.clone() };
+            Section {
+                id: SectionId::from_value(found.id.0),
+                unit: *unit,
+                class: class(found.class),
+                road: if number.is_empty() { "-".into() } else { number.as_str().into() },
+                name: Label::new(&named(english), &named(&road.name)),
+                heading: heading.map_or_else(Label::default, |heading| Label::new(heading.en(), heading.zh())),
+                bridge: found.bridge,
+                tunnel: found.tunnel,
+                order: *place,
+            }
+        })
+        .collect()
 }
 
 /// A measure in the words of notices, in both languages.

@@ -4,7 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use board::access::{Action, Place};
-use board::section::{Command as Section, Observer, Queue, Seen, Surface, Visibility, Wind};
+use board::attachment::Digest;
+use board::section::{Command as Section, Observer, Queue, Section as Row, Seen, Surface, Visibility, Wind};
 use board::{Command, OperationId, PostId, SectionId, UnitId};
 use maud::html;
 use schemars::JsonSchema;
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
             Some(shape::<view::SectionModel>),
             || get(one),
         ),
+        Route::act::<Keep>(NOUN, "/sections", "Take sections from a network", Action::KeepRoads),
         Route::act::<Observe>(
             NOUN,
             "/sections/{section}/observations",
@@ -107,6 +109,24 @@ async fn one(State(app): State<App>, viewer: Viewer, Path(id): Path<SectionId>) 
             (app.fragment(sheet, Fragment::Section(id)))
         }
     }))
+}
+
+/// What `oneboard roads sections` prints.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Keep {
+    /// SHA-256 of the network.
+    network: Digest,
+    rows: Vec<Row>,
+    /// Those that the network no longer has.
+    #[serde(default)]
+    gone: Vec<SectionId>,
+}
+
+impl Act for Keep {
+    fn command(self, _: &mut Desk) -> Result<Command, Problem> {
+        let Self { network, rows: sections, gone } = self;
+        Ok(Command::Section(Section::Keep { network, sections, gone }))
+    }
 }
 
 /// What one sees; what is left out was not looked at.

@@ -198,7 +198,10 @@ pub fn form(sheet: &Sheet<'_>, unit: UnitId, changed: Option<(WarningId, &Signal
     html! {
         form.form method="post" action=(action) data-live {
             input type="hidden" name="command_id";
-            @if changed.is_none() { input type="hidden" name="unit" value=(unit); }
+            @if changed.is_none() {
+                input type="hidden" name="unit" value=(unit);
+                input type="hidden" name="back" value={ "/units/" (unit) "/roads" };
+            }
             p.fault data-fault role="alert" hidden {}
             div.rows {
                 div.row { label for="hazard" { (sheet.t("warning-hazard")) }

@@ -28,3 +28,13 @@ me-quoted = { $what }: “{ $words }”
 me-returned = { $what }. Sent back: “{ $words }”
 me-extension = { $what }: until { $time }
 me-tap = { $act }: { $what }
+me-roads = Decisions on the roads
+me-road-proposed = { $words }: { $count ->
+    [one] 1 section
+   *[other] { $count } sections
+} to decide
+me-road-requested = { $words }: the province has not answered
+me-road-to-lift = { $words }: { $count ->
+    [one] 1 section
+   *[other] { $count } sections
+} to lift or look at again

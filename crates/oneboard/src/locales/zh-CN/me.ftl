@@ -25,3 +25,7 @@ me-quoted = { $what }：“{ $words }”
 me-returned = { $what }。退办：“{ $words }”
 me-extension = { $what }：延至 { $time }
 me-tap = { $act }：{ $what }
+me-roads = 道路管制待决定
+me-road-proposed = { $words }：{ $count } 个路段待决定
+me-road-requested = { $words }：省级尚未批复
+me-road-to-lift = { $words }：{ $count } 个路段待解除或复核

@@ -4,6 +4,7 @@
 //! and it can be said without looking further, the row has it.
 
 mod orders;
+mod roads;
 
 use board::access::{Action, Place};
 use board::checkin::PostState;
@@ -100,6 +101,7 @@ fn groups(sheet: &Sheet<'_>, person: PersonId) -> Vec<Group> {
         ("tasks", asked.tasks),
         ("extensions", asked.extensions),
         ("results", asked.results),
+        ("roads", roads::roads(sheet)),
         ("gaps", gaps(sheet, person)),
         ("lines", lines(sheet, person)),
         ("doing", asked.doing),
