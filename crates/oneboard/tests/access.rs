@@ -129,6 +129,7 @@ fn named(name: &str, operation: &str, objects: &Objects) -> Option<String> {
         "call_out" => objects.call_out.to_string(),
         "receiver" => format!("unit-{}", objects.unit),
         "lead" => objects.unit.to_string(),
+        "network" => "00".repeat(32),
         "grant" => objects.grant.to_string(),
         "alarm" => objects.alarm.to_string(),
         "section" => objects.section.to_string(),
@@ -180,7 +181,7 @@ fn instance(document: &Value, schema: &Value, name: &str, operation: &str, objec
         "string" => match name {
             "person" => json!(objects.person.to_string()),
             "owner" => json!(objects.other.to_string()),
-            "from" | "begins" => json!("1970-01-02T08:00"),
+            "from" | "begins" | "issued" => json!("1970-01-02T08:00"),
             "until" | "to" | "ends" | "deadline" => json!("1970-01-02T20:00"),
             _ => json!("1"),
         },

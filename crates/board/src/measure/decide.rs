@@ -28,11 +28,11 @@ pub(crate) fn place(board: &Board, command: &Command) -> Vec<(Action, Place)> {
     let unit_of = |section: SectionId| board.sections.get(section).map(|section| section.unit);
     let propose = |units: Vec<Option<UnitId>>| each(Action::ProposeMeasure, units);
     let of_measures = |ids: &[MeasureId]| {
-        ids.iter().map(|id| board.measures.get(*id).and_then(|found| unit_of(found.section))).collect()
+        ids.iter().map(|id| board.measures.find(*id).and_then(|found| unit_of(found.section))).collect()
     };
     let decide = |ids: &[MeasureId]| {
         let unit = |id: &MeasureId| {
-            let found = board.measures.get(*id)?;
+            let found = board.measures.find(*id)?;
             Some(competent(board, board.sections.get(found.section)?, found.approver))
         };
         each(Action::ApproveMeasure, ids.iter().map(unit).collect())

@@ -164,7 +164,6 @@ impl Said {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Propose {
-    #[serde(default)]
     sections: Several<SectionId>,
     #[serde(flatten)]
     said: Said,
