@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::checker;
 use crate::model::Model;
 use crate::problem::{PersonId, Problem, Roster};
-use crate::search::anneal::{self, Anneal};
+use crate::search::anneal::Anneal;
 use crate::search::ascent::Ascent;
 use crate::search::columns::{Effort, Part, Relaxation, Workbench};
 use crate::search::neighbourhood::{Neighbourhoods, Proposal};
@@ -36,6 +36,8 @@ const NEAREST: f64 = 0.015;
 const DIVE_ROUNDS: usize = 5;
 /// A dive dearer than what stands by more than this share is given up: improving one by one gains less than that.
 const HOPE: f64 = 0.03;
+/// A climb that raised the bound by less than this share was the last.
+const LEAST_CLIMB: f64 = 0.002;
 /// Most sweeps of the price ascent before the linear programme.
 const ASCENT_SWEEPS: usize = 120;
 /// Rounds of walks before the relaxation of the whole begins.
@@ -283,7 +285,7 @@ impl Run<'_, '_> {
             self.whole(&mut standing, &mut bench, &mut random, &mut neighbourhoods);
         } else {
             // Too large for a linear programme over everything: prices climb by themselves, and walks go on beside.
-            self.climb(&mut standing, &mut bench);
+            self.apart(&mut standing, &mut bench, &mut neighbourhoods);
         }
         while !self.stopped {
             self.improve(&mut standing, &mut bench, &mut neighbourhoods);
@@ -349,7 +351,7 @@ impl Run<'_, '_> {
         } else {
             self.chains.iter_mut().map(|chain| chain.go(model, best)).collect()
         };
-        let work = self.chains.len() as u64 * anneal::WORK;
+        let work = self.chains.iter().map(Anneal::work).sum::<u64>();
         self.quick += work;
         let gain = take_best(standing, found);
         self.gains[1].note(gain, work);
@@ -391,6 +393,36 @@ impl Run<'_, '_> {
             }
         }
         Some(ascent)
+    }
+
+    /// Climbs as long as that pays, with large neighbourhoods and walks beside: each has as much work as the others.
+    fn apart(&mut self, standing: &mut Standing, bench: &mut Workbench, neighbourhoods: &mut Neighbourhoods) {
+        let Some(mut ascent) = self.climb(standing, bench) else { return };
+        let mut before = f64::NEG_INFINITY;
+        loop {
+            let bound = ascent.best.as_ref().map_or(f64::NEG_INFINITY, |best| best.0 as f64);
+            if bound <= before + before.abs() * LEAST_CLIMB {
+                return;
+            }
+            before = bound;
+            ascent.renew();
+            let mut going = true;
+            while going {
+                let work = bench.work();
+                going = ascent.round(self.model, standing, bench, self.options.threads);
+                self.whole += bench.work() - work;
+                self.note_bound(ascent.best.as_ref());
+                if !self.pass(standing) || !self.catch_up(standing, bench) {
+                    return;
+                }
+                if self.large < self.whole {
+                    self.improve(standing, bench, neighbourhoods);
+                }
+                if self.stopped {
+                    return;
+                }
+            }
+        }
     }
 
     /// What goes on after a step of a dive that was so much work; false when that was the last barrier, or when the dive

@@ -12,12 +12,11 @@ use super::random::Random;
 use crate::model::{FORBIDDEN, Model, Programme};
 use crate::problem::{OFF, PersonId};
 
-/// Moves tried in one call: some hundredths of a second.
-const MOVES: u64 = 200_000;
+/// Moves tried in one call, for each cell and at most: some hundredths of a second.
+const MOVES_EACH: u64 = 250;
+const MOST_MOVES: u64 = 200_000;
 /// Work of a move, in the unit of [`super::pricer::Pricer::work`].
 const MOVE_WORK: u64 = 32;
-/// Work of a call.
-pub(crate) const WORK: u64 = MOVES * MOVE_WORK;
 /// Calls of the first cooling, the factor of each further one, and the longest.
 const FIRST_CALLS: u64 = 4;
 const LONGER: u64 = 2;
@@ -40,6 +39,7 @@ const DRAWS: usize = 4;
 pub(crate) struct Anneal {
     place: Option<Place>,
     random: Random,
+    moves: u64,
     call: u64,
     calls: u64,
     hot: f64,
@@ -90,11 +90,17 @@ impl Anneal {
         Anneal {
             place: None,
             random: Random::for_job(seed, u64::MAX - 1, number),
+            moves: (MOVES_EACH * (model.days * model.people.len()) as u64).clamp(SAME_HEAT, MOST_MOVES),
             call: 0,
             calls: 0,
             hot: 0.0,
             duties: duties.collect(),
         }
+    }
+
+    /// Work of one call, in the unit of [`super::pricer::Pricer::work`].
+    pub fn work(&self) -> u64 {
+        self.moves * MOVE_WORK
     }
 
     /// Goes on for one piece of work; returns what is better than `best`, if it came by any.
@@ -110,8 +116,8 @@ impl Anneal {
             }
         };
         let (mut goal, mut found) = (best.total, None);
-        for part in 0..MOVES / SAME_HEAT {
-            let progress = (self.call * MOVES + part * SAME_HEAT) as f64 / (self.calls * MOVES) as f64;
+        for part in 0..self.moves / SAME_HEAT {
+            let progress = (self.call * self.moves + part * SAME_HEAT) as f64 / (self.calls * self.moves) as f64;
             let heat = self.hot * COLD.powf(progress);
             for _ in 0..SAME_HEAT {
                 let most = -heat * (1.0 - self.random.unit()).ln();

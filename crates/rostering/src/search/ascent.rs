@@ -18,10 +18,12 @@ const FIRST_STEP: f64 = 0.15;
 const LEVEL: f64 = 4.0;
 /// What each sweep leaves of the step.
 const SHRINK: f64 = 0.93;
-/// What a bound that is no better leaves of it: the steps were too long for the prices there are.
+/// What a bound no better than the one before leaves of it: the steps were too long for the prices there are.
 const SETBACK: f64 = 0.6;
+/// The first step of a climb that goes on from the best prices.
+const RENEWED_STEP: f64 = 0.04;
 /// A step this short moves nothing any more.
-const LAST_STEP: f64 = 0.003;
+const LAST_STEP: f64 = 0.001;
 /// Sweeps between two bounds.
 const BOUND_EVERY: usize = 5;
 /// Parts of a sweep after which prices move.
@@ -50,6 +52,10 @@ pub(crate) struct Ascent {
     counts: Vec<i32>,
     multipliers: Vec<Vec<i32>>,
     step: f64,
+    /// What each sweep leaves of the step.
+    shrink: f64,
+    /// The bound last tried.
+    last: i64,
     sweeps: usize,
     part: Part,
 }
@@ -77,6 +83,8 @@ impl Ascent {
             counts: standing.counts.clone(),
             multipliers: vec![Vec::new(); people],
             step: FIRST_STEP,
+            shrink: SHRINK,
+            last: i64::MIN,
             sweeps: 0,
             part: Part { people: order, free: 0..model.days },
         }
@@ -104,8 +112,16 @@ impl Ascent {
             }
             self.move_prices(model, self.step / moves as f64);
         }
-        self.step *= SHRINK;
+        self.step *= self.shrink;
         true
+    }
+
+    /// Climbs on from the best prices, with steps that begin smaller and last longer than before.
+    pub fn renew(&mut self) {
+        self.prices.clone_from(&self.centre);
+        self.shrink = self.shrink.sqrt();
+        self.step = RENEWED_STEP;
+        self.last = i64::MIN;
     }
 
     fn move_prices(&mut self, model: &Model, step: f64) {
@@ -146,9 +162,11 @@ impl Ascent {
         if self.best.as_ref().is_none_or(|best| bound > best.0) {
             self.centre = exact.iter().map(|&price| f64::from(price) / model.scale as f64).collect();
             self.best = Some((bound, exact));
-        } else {
+        }
+        if bound <= self.last {
             self.step *= SETBACK;
         }
+        self.last = bound;
         self.sum.fill(0.0);
         self.summed = 0.0;
         !thorough

@@ -1,8 +1,14 @@
 //! Counts with limits: the small ones are kept exactly as table states, the others get a multiplier each.
+//!
+//! Above a soft maximum every further one costs the same, so the last state stands for "so many or more", and what
+//! goes beyond it is charged at once.
 
 use super::stretch::INFINITE;
 use crate::model::{Count, Model, Programme};
 use crate::rules::{Limit, Weight};
+
+/// Most counts kept exactly: what a duty adds to is a bit set of one byte.
+const MOST_EXACT: usize = 8;
 
 /// The bracket in which the multiplier of a count is sought.
 pub(super) struct Bracket {
@@ -96,30 +102,36 @@ pub(super) fn exact_counts(model: &Model, programme: &Programme, most: usize) ->
         .map(|(index, tally)| {
             let reach = tally.days.as_ref().map_or(model.days, |days| days.iter().filter(|&&on| on).count());
             let room = tally.limit.max.saturating_sub(tally.carried) as usize;
-            (index, if tally.limit.above == Weight::Hard { room.min(reach) + 1 } else { reach + 1 })
+            (index, room.min(reach) + 1)
         })
         .collect();
     candidates.sort_by_key(|entry| entry.1);
-    let mut states = 1;
+    let (mut states, mut kept) = (1, 0);
     candidates.retain(|entry| {
-        let fits = states * entry.1 <= most;
+        let fits = states * entry.1 <= most && kept < MOST_EXACT;
         states *= if fits { entry.1 } else { 1 };
+        kept += usize::from(fits);
         fits
     });
     candidates
 }
 
-pub(super) fn add_counts(exact: &[(usize, usize)], mut a: usize, mut b: usize) -> u16 {
-    let (mut sum, mut unit) = (0, 1);
-    for &(_, radix) in exact {
+/// The state of two counts together and what goes beyond soft maxima costs; `u16::MAX` where a hard one forbids it.
+pub(super) fn add_counts(programme: &Programme, exact: &[(usize, usize)], mut a: usize, mut b: usize) -> (u16, i32) {
+    let (mut sum, mut unit, mut cost) = (0, 1, 0);
+    for &(tally, radix) in exact {
         let digit = a % radix + b % radix;
-        if digit >= radix {
-            return u16::MAX;
+        if let Some(beyond) = (digit + 1).checked_sub(radix) {
+            match programme.tallies[tally].limit.above {
+                Weight::Hard if beyond > 0 => return (u16::MAX, 0),
+                Weight::Hard => {}
+                Weight::Soft(weight) => cost += beyond as i32 * weight as i32,
+            }
         }
-        sum += digit * unit;
+        sum += digit.min(radix - 1) * unit;
         unit *= radix;
         a /= radix;
         b /= radix;
     }
-    sum as u16
+    (sum as u16, cost)
 }

@@ -108,7 +108,8 @@ pub(crate) struct Pricer {
     /// Days barred for what a tally counts, by tally; empty where none are.
     pub(super) barred: Vec<Vec<bool>>,
     pub(super) shape: Shape,
-    pub(super) sums: Vec<u16>,
+    /// By two states of counts: the state of both together, or `u16::MAX`, and what goes beyond soft maxima.
+    pub(super) sums: Vec<(u16, i32)>,
 }
 
 /// Extents of the tables.
@@ -253,7 +254,8 @@ impl Pricer {
         let counts = self.shape.counts;
         self.sums.clear();
         for a in 0..counts {
-            self.sums.extend((0..counts).map(|b| add_counts(&self.shape.exact, a, b)));
+            let sum = |b| add_counts(programme, &self.shape.exact, a, b);
+            self.sums.extend((0..counts).map(sum).map(|(state, beyond)| (state, beyond * model.scale as i32)));
         }
     }
 
@@ -473,7 +475,8 @@ impl Pricer {
             let target = &mut self.done[end * plane..(end + 1) * plane];
             let width = high - low + 1;
             for count in 0..counts {
-                let after = self.sums[count * counts + usize::from(arc.counts)];
+                let (after, beyond) = self.sums[count * counts + usize::from(arc.counts)];
+                let cost = arc.cost + beyond;
                 if after == u16::MAX {
                     continue;
                 }
@@ -483,7 +486,7 @@ impl Pricer {
                         (usize::from(after) * weekends + weekend + usize::from(arc.weekends)) * minutes + low + longer;
                     let (from, to) = (&source[from..from + width], &mut target[to..to + width]);
                     for (value, &before) in to.iter_mut().zip(from) {
-                        *value = (*value).min(before.wrapping_add(arc.cost));
+                        *value = (*value).min(before.wrapping_add(cost));
                     }
                 }
             }

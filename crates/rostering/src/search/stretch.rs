@@ -4,8 +4,10 @@
 //! counts, as arcs for [`super::pricer`]. Successions, runs of one shift, the length of the stretch and
 //! half weekends are settled here and never seen outside.
 
+use super::counts::add_counts;
 use crate::model::{Model, Programme, RunRule};
 use crate::problem::Run;
+use crate::rules::Weight;
 
 /// Costs at or above half of this are not reachable. Sums stay below a quarter of it by the choice of scale.
 pub(crate) const INFINITE: i32 = 1 << 29;
@@ -54,8 +56,8 @@ pub(crate) struct Stretches {
     duty: Vec<u16>,
     /// By day × shift: which exact counts a duty adds to, as a bit set.
     bits: Vec<u8>,
-    /// `bump[state * 256 + bits]`: the state after it, or `u16::MAX`.
-    bump: Vec<u16>,
+    /// By state and bit set: the state after it, or `u16::MAX`, and what that costs beyond soft maxima.
+    bump: Vec<(u16, i32)>,
     /// Minutes of each shift in steps, above the shortest.
     extra: Vec<usize>,
     shortest: usize,
@@ -84,7 +86,7 @@ impl Stretches {
         self.duty.clear();
         self.duty.resize(cells, 0);
         self.bits.clear();
-        self.bits.resize(if counts > 1 { cells } else { 0 }, 0);
+        self.bits.resize(if exact.is_empty() { 0 } else { cells }, 0);
         self.counts = counts;
         self.with_minutes = with_minutes;
         self.with_weekends = with_weekends;
@@ -103,7 +105,7 @@ impl Stretches {
             .max()
             .map_or(1, |most| most.min(longest) as usize);
         self.bump.clear();
-        if counts > 1 {
+        if !exact.is_empty() {
             for (bit, &(tally, _)) in exact.iter().enumerate() {
                 for day in 0..model.days {
                     for (duty, &shift) in model.shift_of.iter().enumerate() {
@@ -114,7 +116,7 @@ impl Stretches {
                 }
             }
             for state in 0..counts {
-                self.bump.extend((0..1_usize << exact.len()).map(|bits| bumped(exact, state, bits)));
+                self.bump.extend((0..1_usize << exact.len()).map(|bits| bumped(model, programme, exact, state, bits)));
             }
         }
     }
@@ -235,7 +237,7 @@ impl Stretches {
                     !matches!(entry, Entry::Continues { shift: was, .. } if !model.follows[was * shifts + shift]);
                 let long = too_long(programme.same.get(shift), same);
                 let (Some(before), Some(long), true) = (before, long, allowed) else { continue };
-                let count = self.bumped(0, day * shifts + shift);
+                let (count, beyond) = self.bumped(0, day * shifts + shift);
                 if count == u16::MAX {
                     continue;
                 }
@@ -246,7 +248,7 @@ impl Stretches {
                     shift,
                     (same as usize).min(self.same) - 1,
                 );
-                layer[at] = layer[at].min(self.cost[day * shifts + shift] + (before + long) * scale);
+                layer[at] = layer[at].min(self.cost[day * shifts + shift] + beyond + (before + long) * scale);
                 reached = true;
             }
         } else {
@@ -271,11 +273,11 @@ impl Stretches {
                         continue;
                     }
                     for shift in (0..shifts).filter(|&shift| self.cost[day * shifts + shift] < INFINITE) {
-                        let next = self.bumped(count, day * shifts + shift);
+                        let (next, beyond) = self.bumped(count, day * shifts + shift);
                         if next == u16::MAX {
                             continue;
                         }
-                        let cost = self.cost[day * shifts + shift];
+                        let cost = self.cost[day * shifts + shift] + beyond;
                         let longer = extra + self.extra[shift];
                         let mut best = INFINITE;
                         for was in (0..shifts).filter(|&was| was != shift) {
@@ -318,9 +320,9 @@ impl Stretches {
         reached
     }
 
-    fn bumped(&self, count: usize, cell: usize) -> u16 {
-        if self.counts == 1 {
-            return 0;
+    fn bumped(&self, count: usize, cell: usize) -> (u16, i32) {
+        if self.bump.is_empty() {
+            return (0, 0);
         }
         let width = self.bump.len() / self.counts;
         self.bump[count * width + usize::from(self.bits[cell])]
@@ -358,7 +360,8 @@ impl Stretches {
                     continue;
                 }
                 for before in 0..self.counts {
-                    if usize::from(self.bumped(before, cell)) != count {
+                    let (next, beyond) = self.bumped(before, cell);
+                    if usize::from(next) != count {
                         continue;
                     }
                     for run in 0..self.same {
@@ -375,7 +378,7 @@ impl Stretches {
                         let long = too_long(rule, length_now);
                         if let (Some(left), Some(long)) = (left, long)
                             && now == same
-                            && previous[from] + (left + long) * scale + self.cost[cell] == value
+                            && previous[from] + beyond + (left + long) * scale + self.cost[cell] == value
                         {
                             found = Some(from);
                             break 'search;
@@ -399,16 +402,23 @@ fn too_long(rule: Option<&RunRule>, length: u32) -> Option<i32> {
     rule.filter(|rule| !is_far(rule)).map_or(Some(0), |rule| rule.too_long(length))
 }
 
-fn bumped(exact: &[(usize, usize)], state: usize, bits: usize) -> u16 {
-    let (mut rest, mut unit, mut next) = (state, 1, 0);
-    for (bit, &(_, radix)) in exact.iter().enumerate() {
-        let digit = rest % radix + (bits >> bit & 1);
-        if digit >= radix {
-            return u16::MAX;
+fn bumped(model: &Model, programme: &Programme, exact: &[(usize, usize)], state: usize, bits: usize) -> (u16, i32) {
+    let (mut one, mut unit) = (0, 1);
+    let mut alone = 0;
+    for (bit, &(tally, radix)) in exact.iter().enumerate() {
+        if bits >> bit & 1 == 1 {
+            if radix > 1 {
+                one += unit;
+            } else {
+                // No room at all: hard ones were forbidden as cells, soft ones are charged one by one.
+                match programme.tallies[tally].limit.above {
+                    Weight::Hard => return (u16::MAX, 0),
+                    Weight::Soft(weight) => alone += weight as i32,
+                }
+            }
         }
-        next += digit * unit;
         unit *= radix;
-        rest /= radix;
     }
-    next as u16
+    let (next, beyond) = add_counts(programme, exact, state, one);
+    (next, (beyond + alone) * model.scale as i32)
 }

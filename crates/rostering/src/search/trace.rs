@@ -98,12 +98,13 @@ impl Pricer {
                     continue;
                 }
                 for before in 0..counts {
-                    if usize::from(self.sums[before * counts + usize::from(arc.counts)]) != count {
+                    let (after, beyond) = self.sums[before * counts + usize::from(arc.counts)];
+                    if usize::from(after) != count {
                         continue;
                     }
                     let start = (before * weekends + weekend - usize::from(arc.weekends)) * minutes + low;
                     let cost = self.start[from * plane + start];
-                    if cost < UNREACHED && cost + arc.cost == value {
+                    if cost < UNREACHED && cost + arc.cost + beyond == value {
                         let arc = *arc;
                         self.stretches.trace(
                             model,
