@@ -243,7 +243,14 @@ impl Reader {
         let mut contracts = BTreeMap::new();
         for _ in 0..lines.seek("CONTRACTS")? {
             let (line, words) = lines.next("a contract")?;
-            contracts.insert(words[0].to_owned(), contract(lines, line, &words, &same)?);
+            let contract = contract(lines, line, &words, &same)?;
+            if contracts.insert(words[0].to_owned(), contract).is_some() {
+                return Err(lines.wrong(
+                    line,
+                    format!("contract {:?} is there twice", words[0]),
+                    "keep one of the two",
+                ));
+            }
         }
         for _ in 0..lines.seek("NURSES")? {
             let (line, words) = lines.next("a nurse")?;
@@ -296,9 +303,13 @@ impl Reader {
             }
             let shift = Self::named(&self.shifts, lines, line, words[0], "shift")?;
             let skill = Self::named(&self.skills, lines, line, lines.field(line, &words, 1)?, "skill")?;
+            let duty = self.duty(shift, skill);
+            if self.problem.demand.iter().any(|demand| demand.day == 7 * week && demand.duty == duty) {
+                let what = format!("the requirement of {} {} is there twice", words[0], words[1]);
+                return Err(lines.wrong(line, what, "keep one of the two"));
+            }
             for day in 0..7 {
                 let (minimum, wanted) = lines.pair(line, lines.field(line, &words, 2 + day)?)?;
-                let duty = self.duty(shift, skill);
                 self.problem.demand.push(Demand {
                     day: 7 * week + day,
                     duty,
