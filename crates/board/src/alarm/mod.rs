@@ -386,8 +386,7 @@ pub enum Event {
         alarm: AlarmId,
         row: Box<Alarm>,
     },
-    /// More of the same is wrong (`subject`), somebody calls again, its owner is gone, or it was given time enough below:
-    /// whoever had it is no longer its owner.
+    /// More of the same is wrong (`subject`), a second call, its owner gone, or time enough given below: nobody owns it.
     AskedAgain {
         alarm: AlarmId,
         subject: Option<Subject>,
