@@ -171,6 +171,40 @@ test("My post opens without a server, saves in order, and is empty only after th
   assert.deepEqual(server.posts.map((post) => post.fields.csrf), ["token", "token"]);
 });
 
+test("a photograph waits with its command for the signal, made smaller, and both go once", options, async () => {
+  await open("/mine");
+  await server.stop();
+  // As a telephone takes it: more pixels than any screen, and nothing that packs well.
+  const taken = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 3000, height: 1500 });
+    const context = canvas.getContext("2d");
+    for (let at = 0; at < 6000; at++) {
+      context.fillStyle = `hsl(${(at * 47) % 360} 90% 50%)`;
+      context.fillRect((at * 7919) % 3000, (at * 104729) % 1500, 40, 40);
+    }
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([blob], "pass.png", { type: "image/png" }));
+    document.querySelector("input[type=file]").files = chosen.files;
+    return blob.size;
+  });
+  await page.fill("input[name=words]", "gritted");
+  await page.click("text=Report");
+  await becomes(() => /Result: Saved on this phone .* with its photograph/.test(document.getElementById("outbox").textContent));
+  await server.start();
+  await page.reload();
+  await becomes(() => document.getElementById("outbox").textContent === "Result: received 20:04");
+  const [{ fields }, ...more] = server.posts;
+  assert.deepEqual(more, []);
+  assert.equal(fields.words, "gritted");
+  assert.equal(fields.file.name, "pass.jpg");
+  assert.ok(fields.file.size > 0 && fields.file.size < taken, `${fields.file.size} of ${taken} bytes`);
+  // The size of a JPEG stands in its frame header: FF C0, length, precision, height, width.
+  const bytes = Buffer.from(await fields.file.arrayBuffer());
+  const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
+  assert.deepEqual([bytes.readUInt16BE(frame + 7), bytes.readUInt16BE(frame + 5)], [2048, 1024]);
+});
+
 test("a conflict is kept and said in words until it has been seen", options, async () => {
   await open("/mine");
   server.refusal = { status: 409, detail: "Already checked in at 19:58 by radio." };

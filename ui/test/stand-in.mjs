@@ -61,7 +61,9 @@ export class StandIn {
   mine() {
     return this.page(
       `<body class="field"><main class="main mine" id="main" data-field><p id="outbox" data-outbox></p><div class="mine-acts"><form method="post" action="/mine/checkin" data-offline data-says="Check in">
-        <input type="hidden" name="csrf"><input type="hidden" name="post" value="k12"><button class="thumb main">Check in</button></form></div></main></body>`,
+        <input type="hidden" name="csrf"><input type="hidden" name="post" value="k12"><button class="thumb main">Check in</button></form>
+        <form method="post" action="/tasks/7/result" enctype="multipart/form-data" data-offline data-says="Result">
+        <input name="words"><input type="file" name="file"><button class="thumb">Report</button></form></div></main></body>`,
       `<script type="module" src="${this.built.addresses.FIELD_JS}"></script>`,
     );
   }
@@ -109,11 +111,12 @@ export class StandIn {
     if (file) return send(file.type, file.bytes);
     if (url.pathname === "/live") return this.stream(url, request, response);
     if (request.method === "POST") {
-      let body = "";
-      request.on("data", (chunk) => (body += chunk));
-      request.on("end", () => {
-        const { "idempotency-key": key, "oneboard-sequence": sequence } = request.headers;
-        this.posts.push({ key, sequence, fields: Object.fromEntries(new URLSearchParams(body)) });
+      const chunks = [];
+      request.on("data", (chunk) => chunks.push(chunk));
+      request.on("end", async () => {
+        const { "idempotency-key": key, "oneboard-sequence": sequence, "content-type": type } = request.headers;
+        const form = await new Response(Buffer.concat(chunks), { headers: { "content-type": type } }).formData();
+        this.posts.push({ key, sequence, fields: Object.fromEntries(form) });
         const answer = this.refusal ?? { position: 5, at: "2026-02-01T20:04:00+08:00" };
         send(this.refusal ? "application/problem+json" : "application/json", JSON.stringify(answer), this.refusal?.status ?? 200);
       });

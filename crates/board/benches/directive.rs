@@ -4,8 +4,10 @@
 //! measured beside a check-in on the same board, which is what the `checkin` bench carries over HTTP. `cargo bench -p board
 //! --bench directive` prints a table and writes `bench-results/directive.json`: medians of [`RUNS`].
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use board::checkin::{self, How};
@@ -33,15 +35,35 @@ const ORDER: DirectiveId = DirectiveId::from_value(7);
 const OPERATION: OperationId = OperationId::from_value(8);
 const BUREAU: UnitId = UnitId::from_value(1);
 
-/// Directives that are issued together so that what they hold stands out from what the allocator keeps back.
-const COPIES: u64 = 200;
+/// Directives whose memory is counted together: shared parts are shared, as they are on a board.
+const COPIES: u64 = 8;
 
-/// Bytes of this process in memory.
-fn resident() -> f64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux tells of memory");
-    let pages: f64 = statm.split_whitespace().nth(1).and_then(|pages| pages.parse().ok()).expect("a number");
-    pages * 4096.0
+/// Counts what is held of the heap, byte by byte. What the system shows of a process hides the board in what the allocator keeps
+/// back from the run before.
+struct Counting;
+
+static HELD: AtomicI64 = AtomicI64::new(0);
+
+#[expect(
+    unsafe_code,
+    reason = "an allocator can be written in no other way; each call goes on to the system's as it came"
+)]
+// SAFETY: layouts and pointers are handed to `System` unchanged, which keeps the contract.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.fetch_add(layout.size() as i64, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size() as i64, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.dealloc(place, layout) }
+    }
 }
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 fn at(minute: i64) -> At {
     At::from_millis(minute * 60_000)
@@ -242,7 +264,7 @@ fn split(hand: &mut Hand) {
 /// Bytes of board for each receipt, clauses and all that an issue brings included.
 fn memory(board: Board) -> f64 {
     let mut hand = Hand { board, sent: 1 << 64, minute: 0 };
-    let before = resident();
+    let before = HELD.load(Ordering::Relaxed);
     for copy in 1..=COPIES {
         let directive = DirectiveId::from_value(1_000 + copy);
         let draft = Draft { id: directive, clauses: vec![say(1)], ..draft() };
@@ -250,9 +272,9 @@ fn memory(board: Board) -> f64 {
         let (by_order_of, words, break_glass) = (None, None, Some(TextId::from_value(5)));
         hand.done(Command::Directive(directive::Command::Issue { directive, by_order_of, words, break_glass }));
     }
-    let held = resident() - before;
+    let held = HELD.load(Ordering::Relaxed) - before;
     black_box(&hand.board);
-    held / (COPIES * (RECEIVERS + UNITS)) as f64
+    held as f64 / (COPIES * (RECEIVERS + UNITS)) as f64
 }
 
 /// One run: every measure once.

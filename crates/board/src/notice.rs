@@ -8,19 +8,21 @@
 //!   │ ▲        (handed over to a mail server or a gateway; delivered only where that says so)
 //!   ▼ │ not reached: again later, at most MOST_ATTEMPTS times
 //! Waiting ─▶ Failed (in words)        Waiting ─▶ Simulated (a demonstration sends nothing)
+//! Sent    ─▶ Failed                   (the gateway says later that it did not arrive)
+//! Failed  ─▶ Waiting                  (an administrator has mended the cause, and tries again)
 //! ```
 //!
 //! Nothing is ever shown as better than it was. A delivery has the same message id every time it is tried, so that a reader who
 //! gets it twice after a restart sees it once.
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::access::{Action, Place};
 use crate::alarm::{self, Priority};
-use crate::{At, Board, Context, Minutes, NoticeId, PersonId, Subject, TextId, UnitId, force, watch};
+use crate::{At, Board, Context, Minutes, NoticeId, PersonId, Subject, TextId, UnitId, directive, force, task, watch};
 
 /// Waits before a delivery that was not reached is tried again. Together five and a half hours: a mail server that is repaired
 /// within a watch still gets it.
@@ -43,6 +45,8 @@ pub enum Channel {
     Email,
     /// A text message, through the agency's gateway.
     Message,
+    /// To a browser that was asked to show it (RFC 8030).
+    Push,
 }
 
 /// Hours in which only emergencies are told, as minutes of the local day; over midnight where `to` is the lesser.
@@ -68,12 +72,15 @@ impl Quiet {
 pub struct Channels {
     pub email: Option<TextId>,
     pub message: Option<TextId>,
+    /// The subscription of one browser: the one in which it was turned on last.
+    #[serde(default)]
+    pub push: Option<TextId>,
     pub quiet: Option<Quiet>,
 }
 
 impl Channels {
     fn addresses(&self) -> impl Iterator<Item = (Channel, TextId)> {
-        [(Channel::Email, self.email), (Channel::Message, self.message)]
+        [(Channel::Email, self.email), (Channel::Message, self.message), (Channel::Push, self.push)]
             .into_iter()
             .filter_map(|(channel, address)| Some((channel, address?)))
     }
@@ -132,6 +139,9 @@ pub struct Notice {
 }
 
 impl Notice {
+    pub fn delivery(&self, channel: Channel) -> Option<&Delivery> {
+        self.deliveries.iter().find(|delivery| delivery.channel == channel)
+    }
     fn is_over(&self) -> bool {
         !self.deliveries.iter().any(|delivery| delivery.state.is_waiting())
     }
@@ -141,6 +151,9 @@ impl Notice {
 pub struct Notices {
     channels: OrdMap<PersonId, Channels>,
     open: OrdMap<NoticeId, Notice>,
+    /// Who waits for word of what: nobody is told twice of the same while the first is on its way.
+    #[serde(default)]
+    awaited: OrdSet<(PersonId, Subject)>,
     over: Vector<(NoticeId, Notice)>,
 }
 
@@ -159,6 +172,10 @@ impl Notices {
     pub fn find(&self, id: NoticeId) -> Option<&Notice> {
         self.open.get(&id).or_else(|| self.over().find(|(found, _)| *found == id).map(|(_, notice)| notice))
     }
+    fn start(&mut self, id: NoticeId, notice: Notice) {
+        self.awaited.insert((notice.to, notice.subject));
+        self.open.insert(id, notice);
+    }
     fn change(&mut self, id: NoticeId, channel: Channel, change: impl FnOnce(&mut Delivery)) {
         let of_channel = |delivery: &&mut Delivery| delivery.channel == channel;
         if let Some(notice) = self.open.get_mut(&id) {
@@ -168,6 +185,7 @@ impl Notices {
             if notice.is_over()
                 && let Some(notice) = self.open.remove(&id)
             {
+                self.awaited.remove(&(notice.to, notice.subject));
                 self.over.push_back((id, notice));
                 while self.over.len() > MOST_OVER {
                     self.over.pop_front();
@@ -178,6 +196,16 @@ impl Notices {
         {
             change(delivery);
         }
+    }
+    /// A delivery that failed waits again, as if it had never been tried.
+    fn again(&mut self, id: NoticeId, channel: Channel, due: At) {
+        let place = self.over.iter().position(|(found, _)| *found == id);
+        let over = place.map(|place| self.over.remove(place).1);
+        let Some(mut notice) = over.or_else(|| self.open.get(&id).cloned()) else { return };
+        for delivery in notice.deliveries.iter_mut().filter(|delivery| delivery.channel == channel) {
+            (delivery.state, delivery.attempts) = (State::Waiting { due }, 0);
+        }
+        self.start(id, notice);
     }
 }
 
@@ -192,6 +220,10 @@ pub enum Outcome {
     Refused {
         words: TextId,
     },
+    /// The browser's subscription has ended: it is dropped.
+    Gone {
+        words: TextId,
+    },
     /// Nobody answered, or not now.
     NotReached {
         words: TextId,
@@ -203,8 +235,12 @@ pub enum Outcome {
 pub enum Command {
     /// How a person wants to be told.
     Keep { person: PersonId, email: Option<TextId>, message: Option<TextId>, quiet: Option<Quiet> },
+    /// The browser that is to show what waits; `None` turns it off.
+    KeepPush { person: PersonId, push: Option<TextId> },
     /// What became of a delivery, recorded by whoever tried.
     Record { notice: NoticeId, channel: Channel, outcome: Outcome },
+    /// Send once more what failed.
+    TryAgain { notice: NoticeId, channel: Channel },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -234,6 +270,12 @@ pub enum Event {
         channel: Channel,
         state: State,
     },
+    /// What failed waits again.
+    Again {
+        notice: NoticeId,
+        channel: Channel,
+        at: At,
+    },
 }
 
 impl Event {
@@ -241,7 +283,7 @@ impl Event {
         match self {
             Self::Kept { person, .. } => into.push(Subject::Person(*person)),
             Self::Told { row, .. } => into.extend([Subject::Person(row.to), row.subject]),
-            Self::PutOff { .. } | Self::Settled { .. } => {}
+            Self::PutOff { .. } | Self::Settled { .. } | Self::Again { .. } => {}
         }
     }
 }
@@ -255,13 +297,26 @@ pub enum Refusal {
     NoQuietHours { begin: u16, end: u16 },
     #[error("notice {notice} does not wait on this channel: it was settled, or never went there")]
     NothingWaits { notice: NoticeId },
+    #[error("notice {notice} has not failed on this channel: only what failed is sent again")]
+    NotFailed { notice: NoticeId },
 }
 
 pub(crate) fn place(command: &Command) -> (Action, Place) {
     match command {
-        Command::Keep { person, .. } => (Action::StandPost, Place::Person(*person)),
-        Command::Record { .. } => (Action::OperateSystem, Place::Force),
+        Command::Keep { person, .. } | Command::KeepPush { person, .. } => (Action::StandPost, Place::Person(*person)),
+        Command::Record { .. } | Command::TryAgain { .. } => (Action::OperateSystem, Place::Force),
     }
+}
+
+/// A person's channels change, and the addresses that are no longer among them are erased.
+fn keep(board: &Board, person: PersonId, channels: Channels, at: At) -> Option<Event> {
+    let old = board.notices.channels(person);
+    if old == channels {
+        return None;
+    }
+    let kept: SmallVec<[TextId; 3]> = channels.addresses().map(|(_, address)| address).collect();
+    let texts = old.addresses().map(|(_, address)| address).filter(|address| !kept.contains(address)).collect();
+    Some(Event::Kept { person, channels, texts, at })
 }
 
 pub(crate) fn decide(board: &Board, command: &Command, context: &Context) -> Result<Vec<Event>, crate::Refusal> {
@@ -274,37 +329,58 @@ pub(crate) fn decide(board: &Board, command: &Command, context: &Context) -> Res
             {
                 return Err(Refusal::NoQuietHours { begin: from, end: to }.into());
             }
-            let channels = Channels { email: *email, message: *message, quiet: *quiet };
             let old = board.notices.channels(*person);
-            if old == channels {
-                return Ok(Vec::new());
-            }
-            let kept: SmallVec<[TextId; 2]> = channels.addresses().map(|(_, address)| address).collect();
-            let texts = old.addresses().map(|(_, address)| address).filter(|address| !kept.contains(address)).collect();
-            Ok(vec![Event::Kept { person: *person, channels, texts, at }])
+            let channels = Channels { email: *email, message: *message, quiet: *quiet, ..old };
+            Ok(keep(board, *person, channels, at).into_iter().collect())
         }
-        Command::Record { notice: id, channel, outcome } => {
-            let missing = || Refusal::NothingWaits { notice: *id };
-            let notice = board.notices.find(*id).ok_or_else(missing)?;
-            let delivery = notice.deliveries.iter().find(|found| found.channel == *channel).ok_or_else(missing)?;
-            // A gateway may say later that what it took has arrived; nothing else follows a settled delivery.
-            let arrives = matches!((delivery.state, outcome), (State::Sent { .. }, Outcome::Delivered));
-            if !delivery.state.is_waiting() && !arrives {
-                return Err(missing().into());
+        Command::KeepPush { person, push } => {
+            board.force.known_person(*person)?;
+            let channels = Channels { push: *push, ..board.notices.channels(*person) };
+            Ok(keep(board, *person, channels, at).into_iter().collect())
+        }
+        Command::Record { notice, channel, outcome } => record(board, *notice, *channel, *outcome, at),
+        Command::TryAgain { notice: id, channel } => {
+            let found = board.notices.find(*id).and_then(|notice| notice.delivery(*channel));
+            match found.map(|delivery| delivery.state) {
+                Some(State::Failed { .. }) => Ok(vec![Event::Again { notice: *id, channel: *channel, at }]),
+                _ => Err(Refusal::NotFailed { notice: *id }.into()),
             }
-            let settled = |state| Event::Settled { notice: *id, channel: *channel, state };
-            Ok(vec![match *outcome {
-                Outcome::Sent => settled(State::Sent { at }),
-                Outcome::Delivered => settled(State::Delivered { at }),
-                Outcome::Simulated => settled(State::Simulated { at }),
-                Outcome::Refused { words } => settled(State::Failed { at, words }),
-                Outcome::NotReached { words } => match AGAIN_AFTER.get(usize::from(delivery.attempts)) {
-                    Some(wait) => Event::PutOff { notice: *id, channel: *channel, words, due: at.plus(*wait), at },
-                    None => settled(State::Failed { at, words }),
-                },
-            }])
         }
     }
+}
+
+fn record(
+    board: &Board,
+    id: NoticeId,
+    channel: Channel,
+    outcome: Outcome,
+    at: At,
+) -> Result<Vec<Event>, crate::Refusal> {
+    let missing = || Refusal::NothingWaits { notice: id };
+    let notice = board.notices.find(id).ok_or_else(missing)?;
+    let delivery = notice.delivery(channel).ok_or_else(missing)?;
+    // A gateway may say later what became of what it took; nothing else follows a settled delivery.
+    let is_report =
+        matches!((delivery.state, outcome), (State::Sent { .. }, Outcome::Delivered | Outcome::Refused { .. }));
+    if !delivery.state.is_waiting() && !is_report {
+        return Err(missing().into());
+    }
+    let settled = |state| Event::Settled { notice: id, channel, state };
+    let mut events = vec![match outcome {
+        Outcome::Sent => settled(State::Sent { at }),
+        Outcome::Delivered => settled(State::Delivered { at }),
+        Outcome::Simulated => settled(State::Simulated { at }),
+        Outcome::Refused { words } | Outcome::Gone { words } => settled(State::Failed { at, words }),
+        Outcome::NotReached { words } => match AGAIN_AFTER.get(usize::from(delivery.attempts)) {
+            Some(wait) => Event::PutOff { notice: id, channel, words, due: at.plus(*wait), at },
+            None => settled(State::Failed { at, words }),
+        },
+    }];
+    let held = board.notices.channels(notice.to);
+    if matches!(outcome, Outcome::Gone { .. }) && held.push == Some(delivery.address) {
+        events.extend(keep(board, notice.to, Channels { push: None, ..held }, at));
+    }
+    Ok(events)
 }
 
 pub(crate) fn apply(notices: &mut Notices, event: &Event) {
@@ -316,9 +392,8 @@ pub(crate) fn apply(notices: &mut Notices, event: &Event) {
                 notices.channels.insert(*person, *channels);
             }
         }
-        Event::Told { id, row } => {
-            notices.open.insert(*id, Notice::clone(row));
-        }
+        Event::Told { id, row } => notices.start(*id, Notice::clone(row)),
+        Event::Again { notice, channel, at } => notices.again(*notice, *channel, *at),
         Event::PutOff { notice, channel, due, .. } => notices.change(*notice, *channel, |delivery| {
             delivery.attempts = delivery.attempts.saturating_add(1);
             delivery.state = State::Waiting { due: *due };
@@ -353,6 +428,8 @@ pub(crate) fn follow(board: &Board, events: &[crate::Event], context: &Context) 
                 let telling = |to| Telling { to, subject: Subject::Watch(*unit), unit: *unit, emergency: false };
                 tellings.extend(leader.map(telling));
             }
+            crate::Event::Directive(event) => of_directive(board, event, &mut tellings),
+            crate::Event::Task(event) => of_task(board, event, &mut tellings),
             crate::Event::Force(force::Event::PersonErased { person, .. }) => {
                 let texts: Vec<TextId> = board.notices.channels(*person).addresses().map(|(_, text)| text).collect();
                 if !texts.is_empty() {
@@ -382,8 +459,47 @@ fn notice(board: &Board, telling: Telling, at: At) -> Option<Notice> {
         .addresses()
         .map(|(channel, address)| Delivery { channel, address, state: State::Waiting { due: at }, attempts: 0 })
         .collect();
-    let waits = board.notices.open().any(|(_, open)| open.to == to && open.subject == subject);
+    let waits = board.notices.awaited.contains(&(to, subject));
     (!deliveries.is_empty() && !waits).then(|| Notice { to, subject, unit, emergency, at, deliveries })
+}
+
+/// An order is told to whoever receives it in person, and to those who keep the watch of a unit that does.
+fn of_directive(board: &Board, event: &directive::Event, into: &mut Vec<Telling>) {
+    let (id, urgency, units, people) = match event {
+        directive::Event::Issued { directive, issue, .. } | directive::Event::Relayed { directive, issue, .. } => (
+            *directive,
+            board.directives.get(*directive).map(|found| found.urgency),
+            &issue.units[..],
+            &issue.people[..],
+        ),
+        directive::Event::Arrived { directive, people, .. } => {
+            (*directive, board.directives.get(*directive).map(|found| found.urgency), &[][..], &people[..])
+        }
+        _ => return,
+    };
+    // Most keep no channel: of 50,000 receivers only those who do are looked at further.
+    let keeps = |person: &PersonId| board.notices.channels.contains_key(person);
+    let emergency = urgency == Some(directive::Urgency::Emergency);
+    let telling = |to, unit| Telling { to, subject: Subject::Directive(id), unit, emergency };
+    for unit in units {
+        let watch = board.watch(*unit).into_iter().flat_map(|watch| watch.officer.into_iter().chain(watch.leader));
+        into.extend(watch.filter(keeps).map(|to| telling(to, *unit)));
+    }
+    if board.notices.channels.is_empty() {
+        return;
+    }
+    for (unit, people) in people {
+        into.extend(people.iter().copied().filter(keeps).map(|to| telling(to, *unit)));
+    }
+}
+
+/// A task is told to its owner: that it is theirs, and that its result was sent back.
+fn of_task(board: &Board, event: &task::Event, into: &mut Vec<Telling>) {
+    if let task::Happening::Assigned { .. } | task::Happening::Returned { .. } = event.what {
+        let urgency = event.source.and_then(|source| board.directives.get(source.directive)).map(|found| found.urgency);
+        let emergency = urgency == Some(directive::Urgency::Emergency);
+        into.push(Telling { to: event.owner, subject: Subject::Task(event.task), unit: event.lead, emergency });
+    }
 }
 
 /// An emergency is told at once; another alarm when nobody took it from the screen.

@@ -48,13 +48,19 @@ pub struct Config {
     pub postgres: Option<String>,
     /// The mail server: host and port.
     pub deliver_smtp: Option<(String, u16)>,
+    /// How the connection to it is kept from others.
+    pub deliver_smtp_security: Security,
     pub deliver_smtp_user: Option<String>,
     pub deliver_smtp_password: Option<String>,
     /// The sender of mails.
     pub deliver_from: Option<String>,
     /// The gateway for text messages: host, port and path.
-    pub deliver_hook: Option<(String, u16, String)>,
+    pub deliver_hook: Option<Gateway>,
     pub deliver_hook_token: Option<String>,
+    /// The gateway signs what it reports with this (HMAC-SHA256).
+    pub deliver_hook_secret: Option<String>,
+    /// Authorities of the agency's own, beside those of this machine: a PEM file.
+    pub deliver_authority: Option<PathBuf>,
     /// Mail server and gateway may be on this machine or a private network.
     pub deliver_private: bool,
 }
@@ -91,13 +97,62 @@ impl Default for Config {
             breached: None,
             postgres: None,
             deliver_smtp: None,
+            deliver_smtp_security: Security::StartTls,
             deliver_smtp_user: None,
             deliver_smtp_password: None,
             deliver_from: None,
             deliver_hook: None,
             deliver_hook_token: None,
+            deliver_hook_secret: None,
+            deliver_authority: None,
             deliver_private: false,
         }
+    }
+}
+
+/// A secret that is guessed is none: 128 bits as somebody types them.
+const SHORTEST_SECRET: usize = 32;
+
+/// How a connection to a mail server is kept from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// In the clear, for a relay on this machine.
+    None,
+    /// Encrypted before anything is said (RFC 3207); a server that cannot is given nothing.
+    StartTls,
+    /// Encrypted from the first byte (RFC 8314).
+    Tls,
+}
+
+impl Security {
+    fn parse(value: &str) -> Option<Self> {
+        [("none", Self::None), ("starttls", Self::StartTls), ("tls", Self::Tls)]
+            .into_iter()
+            .find_map(|(word, security)| (word == value).then_some(security))
+    }
+}
+
+/// The address of a gateway for text messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// By HTTPS.
+    pub secure: bool,
+    pub host: String,
+    pub port: u16,
+    pub path: String,
+}
+
+impl Gateway {
+    /// `https://HOST[:PORT]/PATH` or `http://…`; `None` where it is neither.
+    pub fn parse(value: &str) -> Option<Self> {
+        let (secure, rest) = match value.strip_prefix("https://") {
+            Some(rest) => (true, rest),
+            None => (false, value.strip_prefix("http://")?),
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (host, port) = host_port(authority, Some(if secure { 443 } else { 80 }))?;
+        let path = if path.is_empty() { "/" } else { path };
+        path.bytes().all(|byte| byte.is_ascii_graphic()).then(|| Self { secure, host, port, path: path.to_owned() })
     }
 }
 
@@ -170,6 +225,9 @@ const SETTINGS: &[(&str, &str, Set)] = &[
     ("deliver.smtp", "HOST:PORT of a mail server that takes mail from this machine, such as 127.0.0.1:25", |c, v| {
         host_port(v, None).map(|v| c.deliver_smtp = Some(v))
     }),
+    ("deliver.smtp_security", "\"starttls\", \"tls\", or \"none\" for a relay on this machine", |c, v| {
+        Security::parse(v).map(|v| c.deliver_smtp_security = v)
+    }),
     ("deliver.smtp_user", "a name of 1 to 200 characters", |c, v| text(v, 200).map(|v| c.deliver_smtp_user = Some(v))),
     ("deliver.smtp_password", "a word of 1 to 200 characters", |c, v| {
         text(v, 200).map(|v| c.deliver_smtp_password = Some(v))
@@ -177,11 +235,17 @@ const SETTINGS: &[(&str, &str, Set)] = &[
     ("deliver.from", "the e-mail address that mails come from", |c, v| {
         text(v, 254).filter(|v| v.contains('@')).map(|v| c.deliver_from = Some(v))
     }),
-    ("deliver.hook", "http://HOST[:PORT]/PATH of a gateway on one's own network", |c, v| {
-        hook(v).map(|v| c.deliver_hook = Some(v))
+    ("deliver.hook", "https://HOST[:PORT]/PATH of a gateway, or http:// on one's own network", |c, v| {
+        Gateway::parse(v).map(|v| c.deliver_hook = Some(v))
     }),
     ("deliver.hook_token", "a word of 1 to 200 characters", |c, v| {
         text(v, 200).map(|v| c.deliver_hook_token = Some(v))
+    }),
+    ("deliver.hook_secret", "a secret of 32 to 200 characters, known to the gateway", |c, v| {
+        text(v, 200).filter(|v| v.len() >= SHORTEST_SECRET).map(|v| c.deliver_hook_secret = Some(v))
+    }),
+    ("deliver.authority", "the path of a PEM file with the agency's own authority", |c, v| {
+        text(v, 4096).map(|v| c.deliver_authority = Some(v.into()))
     }),
     ("deliver.private", "true or false", |c, v| v.parse().ok().map(|v| c.deliver_private = v)),
 ];
@@ -303,14 +367,6 @@ fn host_port(value: &str, usual: Option<u16>) -> Option<(String, u16)> {
     let good =
         (1..=253).contains(&host.len()) && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
     good.then(|| (host.to_owned(), port))
-}
-
-fn hook(value: &str) -> Option<(String, u16, String)> {
-    let rest = value.strip_prefix("http://")?;
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let (host, port) = host_port(authority, Some(80))?;
-    let path = if path.is_empty() { "/" } else { path };
-    path.bytes().all(|b| b.is_ascii_graphic()).then(|| (host, port, path.to_owned()))
 }
 
 fn host(value: &str) -> Option<String> {

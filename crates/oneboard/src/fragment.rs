@@ -129,6 +129,10 @@ pub enum Fragment {
     Alarm(AlarmId),
     /// What waits for one person's word.
     NeedsMe(PersonId),
+    /// Every notice that went out lately; or those of which a delivery failed.
+    Notices {
+        failed: bool,
+    },
 }
 
 /// What an event is about, as far as screens care.
@@ -165,6 +169,8 @@ pub enum Topic {
     Warning(WarningId),
     /// Any warning: the top line names those in force.
     Warnings,
+    /// Any notice, or what became of one.
+    Notices,
 }
 
 impl Fragment {
@@ -218,6 +224,7 @@ impl Fragment {
             Self::Mine(person) => vec![Topic::Person(person)],
             Self::AlarmStrip(_) | Self::Alarms(_) => vec![Topic::Alarms, Topic::Watches],
             Self::Alarm(_) => vec![Topic::Alarms],
+            Self::Notices { .. } => vec![Topic::Notices],
             Self::NeedsMe(person) => {
                 vec![
                     Topic::Person(person),
@@ -318,8 +325,9 @@ pub fn topics_of(board: &Board, event: &Event) -> Vec<Topic> {
                 topics.push(Topic::Person(*person));
             }
         }
-        // Lists of deliveries are looked at, not watched.
-        Event::Notice(_) => {}
+        Event::Notice(event) => {
+            topics.extend((!matches!(event, board::notice::Event::Kept { .. })).then_some(Topic::Notices));
+        }
         // What hangs on a thing is shown with it.
         Event::Attachment(event) => orders::attachment(board, event, &mut topics),
         Event::Alarm(event) => {
@@ -395,6 +403,7 @@ impl fmt::Display for Fragment {
             Self::Alarms(unit) => write!(f, "alarms-{unit}"),
             Self::Alarm(alarm) => write!(f, "onealarm-{alarm}"),
             Self::NeedsMe(person) => write!(f, "needs-{person}"),
+            Self::Notices { failed } => f.write_str(if *failed { "notices-failed" } else { "notices" }),
         }
     }
 }
@@ -454,6 +463,7 @@ impl FromStr for Fragment {
                 "alarms" => Self::Alarms(id(one)?),
                 "onealarm" => Self::Alarm(id(one)?),
                 "needs" => Self::NeedsMe(id(one)?),
+                "notices" => Self::Notices { failed: one.is_some() },
                 _ => return None,
             })
         };

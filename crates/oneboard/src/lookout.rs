@@ -254,6 +254,7 @@ pub fn may_watch(board: &Board, person: PersonId, fragment: Fragment, now: At) -
             board.warnings.find(id).is_some_and(|found| may(Action::ViewRoads, Place::Unit(found.unit)))
         }
         Fragment::Mine(owner) | Fragment::NeedsMe(owner) => owner == person,
+        Fragment::Notices { .. } => may(Action::OperateSystem, Place::Force),
         Fragment::AlarmStrip(unit) | Fragment::Alarms(unit) => may(Action::ViewAlarms, Place::Unit(unit)),
         Fragment::Alarm(id) => {
             let found = board.alarms.find(id);

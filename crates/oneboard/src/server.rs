@@ -147,7 +147,10 @@ impl Server {
         tokio::task::spawn_blocking(collecting(&self.app));
         tokio::spawn(pass_time(self.app.downgrade()));
         tokio::spawn(audit::keep_noting(self.app.downgrade()));
-        let ways = Ways::of(&self.app.shell.config, &self.app.shell.clock);
+        let ways = Ways::of(&self.app.shell.config, &self.app.shell.clock).unwrap_or_else(|fault| {
+            tracing::error!(%fault, "nothing is delivered until this is mended: every delivery says that no way is configured");
+            Ways::default()
+        });
         tokio::spawn(deliver::keep_delivering(self.app.downgrade(), ways));
         tokio::spawn(consider::keep_considering(self.app.downgrade()));
         tokio::spawn(end_streams(self.app.downgrade()));

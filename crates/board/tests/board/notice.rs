@@ -1,7 +1,8 @@
 use board::alarm::{Kind, Need};
 use board::notice::{Channel, Command as Ask, Event, MOST_ATTEMPTS, Notice, Outcome, Quiet, Refusal, State};
-use board::{Actor, Command, Minutes, NoticeId, PersonId, Subject, TextId, UnitId, force, watch};
+use board::{Actor, Command, Minutes, NoticeId, PersonId, Subject, TextId, UnitId, directive, force, watch};
 
+use crate::support::orders::*;
 use crate::support::*;
 
 const EMAIL: TextId = TextId::from_value(801);
@@ -155,4 +156,58 @@ fn a_verbal_order_is_told_to_the_leader_who_gave_it() {
     };
     world.done(by(A, 2), Command::Watch(order));
     assert!(matches!(&told(&world)[..], [(_, notice)] if notice.to == person(A, 1)));
+}
+
+#[test]
+fn a_gateway_may_say_later_that_it_did_not_arrive_and_an_administrator_tries_again() {
+    let (mut world, id) = called();
+    let clock = Actor::Clock;
+    world.done(clock, record(id, Channel::Email, Outcome::Sent));
+    world.done(clock, record(id, Channel::Message, Outcome::Sent));
+    world.done(clock, record(id, Channel::Message, Outcome::Refused { words: WORDS }));
+    let state = |world: &World| world.board.notices.find(id).unwrap().delivery(Channel::Message).unwrap().state;
+    assert_eq!(state(&world), State::Failed { at: at(8, 50), words: WORDS });
+    let again = |channel| ask(Ask::TryAgain { notice: id, channel });
+    assert!(matches!(world.refused(by(A, 2), again(Channel::Message)), board::Refusal::Denied(_)));
+    // What was handed over is not sent twice.
+    assert_eq!(world.refused(clock, again(Channel::Email)), Refusal::NotFailed { notice: id }.into());
+    world.done(clock, again(Channel::Message));
+    assert_eq!(state(&world), State::Waiting { due: at(8, 50) });
+    assert_eq!(told(&world).len(), 1);
+    world.done(clock, record(id, Channel::Message, Outcome::Delivered));
+    assert_eq!(told(&world), []);
+    assert_eq!(state(&world), State::Delivered { at: at(8, 50) });
+}
+
+#[test]
+fn a_browser_that_is_no_longer_there_is_asked_no_more() {
+    let mut world = reachable();
+    let push = TextId::from_value(810);
+    world.done(by(A, 2), ask(Ask::KeepPush { person: person(A, 2), push: Some(push) }));
+    // The other addresses stay as they are, and a change of those leaves the browser.
+    world.done(by(A, 2), keep(person(A, 2), Some(EMAIL), None));
+    assert_eq!(world.board.notices.channels(person(A, 2)).push, Some(push));
+    world.done(by(A1, 3), call(1, assignment(A1, DAY, 1), Need::Help));
+    let [(id, _)] = told(&world)[..] else { panic!("{:?}", told(&world)) };
+    let events = world.done(Actor::Clock, record(id, Channel::Push, Outcome::Gone { words: WORDS }));
+    let erased =
+        |event: &board::Event| matches!(event, board::Event::Notice(Event::Kept { texts, .. }) if texts == &[push]);
+    assert!(events.iter().any(erased), "{events:?}");
+    assert_eq!(world.board.notices.channels(person(A, 2)).push, None);
+}
+
+#[test]
+fn an_order_is_told_to_those_who_keep_the_watch_of_whoever_receives_it_and_a_task_to_its_owner() {
+    let mut world = World::running();
+    world.done(by(A, 2), keep_watch(A));
+    world.done(by(A, 2), keep(person(A, 2), Some(EMAIL), None));
+    world.done(by(A1, 1), keep(person(A1, 1), None, Some(MESSAGE)));
+    world.done(by(BUREAU, 1), write(draft()));
+    world.done(by(BUREAU, 1), issue(ORDER));
+    let all: Vec<_> = told(&world).into_iter().map(|(_, notice)| (notice.to, notice.subject)).collect();
+    assert_eq!(all, [(person(A, 2), Subject::Directive(ORDER))]);
+    world.done(by(A, 1), says(of_unit(A), directive::Step::Acknowledged));
+    world.done(by(A, 1), assign_task(task_row(A, A1)));
+    let owner = told(&world).into_iter().any(|(_, notice)| notice.subject == Subject::Task(JOB));
+    assert!(owner && task_row(A, A1).owner == person(A1, 1));
 }

@@ -291,7 +291,8 @@ fn of_notice() -> Vec<Refusal> {
     let keep = notice::Command::Keep { person: person(A, 2), email: Some(WORDS), message: None, quiet };
     let (nowhere, channel) = (Id::from_value(NOWHERE), notice::Channel::Email);
     let record = notice::Command::Record { notice: nowhere, channel, outcome: notice::Outcome::Sent };
-    vec![world.refused(OPERATOR, Command::Notice(keep)), world.refused(OPERATOR, Command::Notice(record))]
+    let again = notice::Command::TryAgain { notice: nowhere, channel };
+    [keep, record, again].map(|command| world.refused(OPERATOR, Command::Notice(command))).to_vec()
 }
 
 fn of_attachment() -> Vec<Refusal> {

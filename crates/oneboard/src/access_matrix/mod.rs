@@ -81,6 +81,7 @@ pub const STREAMS: &[Sample] = &[
     ("Alarms", |on| Fragment::Alarms(on.unit)),
     ("Alarm", |on| Fragment::Alarm(on.alarm)),
     ("NeedsMe", |on| Fragment::NeedsMe(on.person)),
+    ("Notices", |_| Fragment::Notices { failed: false }),
 ];
 
 /// The matrix as it is printed and committed.

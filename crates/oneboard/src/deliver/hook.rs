@@ -1,19 +1,15 @@
 //! The hook: one HTTP request to the agency's gateway for each text message.
 //!
 //! `POST` of JSON `{"id", "to", "text"}` with `Idempotency-Key: id`. 2xx is sent; another answer below 500, but for 408 and 429, is a
-//! refusal; anything else, and no answer, is tried again. Redirects are not followed.
+//! refusal; anything else, and no answer, is tried again. What becomes of it the gateway may report later (`POST /notices/report`).
 
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-
-use super::{Message, PATIENCE, Target, Tried};
-use crate::config::Config;
-
-/// A line of a status, in bytes; what is longer is none.
-const LONGEST_LINE: u64 = 256;
+use super::post::Server;
+use super::{Message, PATIENCE, Target, Tried, Trust, TrustFault};
+use crate::config::{Config, Gateway};
 
 #[derive(Clone, Debug)]
 pub struct Hook {
-    pub target: Target,
+    pub server: Server,
     pub path: String,
     /// Sent as `Authorization: Bearer`.
     pub token: Option<String>,
@@ -21,14 +17,25 @@ pub struct Hook {
 }
 
 impl Hook {
-    pub fn of(config: &Config) -> Option<Self> {
-        let hook = config.deliver_hook.as_ref()?;
-        let target = Target { host: hook.0.clone(), port: hook.1, private: config.deliver_private };
-        Some(Self { target, path: hook.2.clone(), token: config.deliver_hook_token.clone(), patience: PATIENCE })
+    /// The gateway of the settings, where they name one.
+    ///
+    /// # Errors
+    /// [`TrustFault`] where TLS cannot be spoken.
+    pub fn of(config: &Config, trust: &Trust) -> Result<Option<Self>, TrustFault> {
+        let Some(Gateway { secure, host, port, path }) = config.deliver_hook.clone() else { return Ok(None) };
+        let secrecy = secure.then(|| trust.secrecy()).transpose()?;
+        let server = Server { target: Target { host, port, private: config.deliver_private }, secrecy };
+        Ok(Some(Self { server, path, token: config.deliver_hook_token.clone(), patience: PATIENCE }))
     }
 
     pub async fn send(&self, message: &Message) -> Tried {
-        match tokio::time::timeout(self.patience, self.ask(message)).await {
+        let Message { id, to, body, .. } = message;
+        let body = serde_json::json!({ "id": id, "to": to, "text": body }).to_string();
+        let bearer = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let mut headers = vec![("content-type", "application/json"), ("idempotency-key", id.as_str())];
+        headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
+        let asked = self.server.post(&self.path, &headers, body.as_bytes());
+        match tokio::time::timeout(self.patience, asked).await {
             Ok(Ok(200..=299)) => Tried::Sent,
             Ok(Ok(status @ 300..=399)) => {
                 Tried::Refused(format!("the gateway answered {status}; redirects are not followed"))
@@ -41,27 +48,5 @@ impl Hook {
             Ok(Err(words)) => Tried::NotReached(words),
             Err(_) => Tried::NotReached(format!("the gateway did not answer within {} s", self.patience.as_secs_f32())),
         }
-    }
-
-    /// Asks and reads the line of the status; a connection carries one request, and nothing of it outlives the answer.
-    async fn ask(&self, message: &Message) -> Result<u16, String> {
-        let mut stream = self.target.connect().await.map_err(|fault| fault.to_string())?;
-        let broken = |fault: std::io::Error| format!("the gateway broke off: {fault}");
-        let body = serde_json::json!({ "id": message.id, "to": message.to, "text": message.body }).to_string();
-        let Self { target: Target { host, port, .. }, path, token, .. } = self;
-        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-        let bearer = token.as_ref().map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\nidempotency-key: {}\r\n{bearer}\r\n{body}",
-            body.len(),
-            message.id
-        );
-        stream.write_all(request.as_bytes()).await.map_err(broken)?;
-        let mut line = String::new();
-        BufReader::new(stream).take(LONGEST_LINE).read_line(&mut line).await.map_err(broken)?;
-        let status =
-            line.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)).and_then(|status| status.parse().ok());
-        status.ok_or_else(|| "the gateway did not answer in HTTP".to_owned())
     }
 }

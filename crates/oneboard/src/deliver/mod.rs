@@ -7,7 +7,10 @@
 mod address;
 mod hook;
 mod mail;
+mod post;
+mod report;
 mod text;
+mod trust;
 
 use std::time::Duration;
 
@@ -24,6 +27,8 @@ use crate::submit::{Submission, Text, TextKind, Unsubmitted, text_id};
 pub use address::{AddressFault, Target};
 pub use hook::Hook;
 pub use mail::Mail;
+pub use report::{Report, ReportFault, SIGNATURE, TakeFault, signature, take};
+pub use trust::{Secrecy, Trust, TrustFault};
 
 /// Between two looks at what is due: a notice is read by a person.
 const TICK: Duration = Duration::from_secs(2);
@@ -48,6 +53,8 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tried {
     Sent,
+    /// A gateway reported it, later.
+    Delivered,
     Simulated,
     Refused(String),
     NotReached(String),
@@ -64,11 +71,18 @@ pub struct Ways {
 
 impl Ways {
     /// What the settings say; a demonstration has none but the pretence.
-    pub fn of(config: &Config, clock: &Clock) -> Self {
+    ///
+    /// # Errors
+    /// [`TrustFault`]: the settings ask for TLS, and it cannot be spoken as they say.
+    pub fn of(config: &Config, clock: &Clock) -> Result<Self, TrustFault> {
         if matches!(clock, Clock::Demonstration(_)) {
-            return Self { simulated: true, ..Self::default() };
+            return Ok(Self { simulated: true, ..Self::default() });
         }
-        Self { simulated: false, mail: Mail::of(config), hook: Hook::of(config) }
+        if config.deliver_smtp.is_none() && config.deliver_hook.is_none() {
+            return Ok(Self::default());
+        }
+        let trust = Trust::open(config.deliver_authority.as_deref())?;
+        Ok(Self { simulated: false, mail: Mail::of(config, &trust)?, hook: Hook::of(config, &trust)? })
     }
 
     async fn send(&self, channel: Channel, message: &Message) -> Tried {
@@ -80,6 +94,7 @@ impl Ways {
             (Channel::Message, _, Some(hook)) => hook.send(message).await,
             (Channel::Email, None, _) => Tried::Refused("no mail server is configured (deliver.smtp)".into()),
             (Channel::Message, _, None) => Tried::Refused("no gateway is configured (deliver.hook)".into()),
+            (Channel::Push, _, _) => Tried::Refused("this installation pushes nothing to browsers".into()),
         }
     }
 }
@@ -160,7 +175,8 @@ pub async fn round(app: &App, ways: &Ways, now: At) -> Result<usize, Unsubmitted
     Ok(count)
 }
 
-async fn record(app: &App, notice: NoticeId, channel: Channel, tried: Tried) -> Result<(), Unsubmitted> {
+/// Whether the outcome was recorded: it is not where the delivery was settled meanwhile.
+async fn record(app: &App, notice: NoticeId, channel: Channel, tried: Tried) -> Result<bool, Unsubmitted> {
     let id = Uuid::now_v7();
     let mut texts = Vec::new();
     let mut said = |words: String| -> TextId {
@@ -171,6 +187,7 @@ async fn record(app: &App, notice: NoticeId, channel: Channel, tried: Tried) -> 
     };
     let outcome = match tried {
         Tried::Sent => Outcome::Sent,
+        Tried::Delivered => Outcome::Delivered,
         Tried::Simulated => Outcome::Simulated,
         Tried::Refused(words) => Outcome::Refused { words: said(words) },
         Tried::NotReached(words) => Outcome::NotReached { words: said(words) },
@@ -178,7 +195,8 @@ async fn record(app: &App, notice: NoticeId, channel: Channel, tried: Tried) -> 
     let command = Command::Notice(Record::Record { notice, channel, outcome });
     match app.submit.submit(Submission { actor: Actor::Clock, id, command, texts }).await {
         // Settled meanwhile, by a gateway's own word or another round: nothing waits any more.
-        Ok(_) | Err(Unsubmitted::Refused(_)) => Ok(()),
+        Ok(_) => Ok(true),
+        Err(Unsubmitted::Refused(_)) => Ok(false),
         Err(fault) => Err(fault),
     }
 }

@@ -1,5 +1,7 @@
 //! Servers that refuse, hang, break off and answer wrongly; restarts; quiet hours; and a clock that only moves when it is told to.
 
+mod secure;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,10 +10,11 @@ use board::access::Role;
 use board::force::{Changes, Grade, PersonRow, UnitRow};
 use board::notice::{Command as Ask, MOST_ATTEMPTS, Notice, Quiet, State};
 use board::{Board, Id, Label, Minutes, PersonId, UnitId, access, force, watch};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::config::Security;
 use crate::server::{self, Server};
 use crate::shell::Shell;
 
@@ -28,10 +31,18 @@ fn target(address: SocketAddr) -> Target {
     Target { host: address.ip().to_string(), port: address.port(), private: true }
 }
 fn mail(address: SocketAddr) -> Mail {
-    Mail { target: target(address), from: "board@example.org".into(), credentials: None, patience: SHORT }
+    Mail {
+        target: target(address),
+        from: "board@example.org".into(),
+        credentials: None,
+        security: Security::None,
+        secrecy: None,
+        patience: SHORT,
+    }
 }
 fn hook(address: SocketAddr) -> Hook {
-    Hook { target: target(address), path: "/messages".into(), token: Some("secret".into()), patience: SHORT }
+    let server = post::Server { target: target(address), secrecy: None };
+    Hook { server, path: "/messages".into(), token: Some("secret".into()), patience: SHORT }
 }
 fn message() -> Message {
     Message {
@@ -61,10 +72,15 @@ where
 }
 
 /// A mail server that answers each command by the first of these that begins like it.
-async fn smtp(stream: TcpStream, heard: Heard, answers: &[(&str, &str)]) {
-    let (read, mut write) = stream.into_split();
+async fn smtp(mut stream: TcpStream, heard: Heard, answers: &[(&str, &str)]) {
+    let _ = stream.write_all(b"220 ready\r\n").await;
+    converse(stream, heard, answers).await;
+}
+
+/// The same, greeted already.
+async fn converse(stream: impl AsyncRead + AsyncWrite, heard: Heard, answers: &[(&str, &str)]) {
+    let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
-    let _ = write.write_all(b"220 ready\r\n").await;
     let mut in_data = false;
     while let Ok(Some(line)) = lines.next_line().await {
         heard.lock().expect("no test panics with it").push(line.clone());
@@ -87,7 +103,7 @@ async fn smtp(stream: TcpStream, heard: Heard, answers: &[(&str, &str)]) {
 }
 
 /// A gateway that answers every request with this.
-async fn gateway(mut stream: TcpStream, heard: Heard, answer: &str) {
+async fn gateway(mut stream: impl AsyncRead + AsyncWrite + Unpin, heard: Heard, answer: &str) {
     let mut text = Vec::new();
     let mut buffer = [0; 1024];
     // The request has come when its body has: JSON ends with a brace.
@@ -161,7 +177,7 @@ async fn a_gateway_is_asked_once_by_id_and_its_answer_is_believed() {
             Tried::Sent => "sent",
             Tried::Refused(_) => "refused",
             Tried::NotReached(_) => "again",
-            Tried::Simulated => "simulated",
+            Tried::Simulated | Tried::Delivered => "never said by a gateway at once",
         };
         assert_eq!(found, expected, "{answer:?}");
         let heard = heard.lock().expect("no test panics with it").join("\n");
@@ -282,7 +298,7 @@ fn by_mail(address: SocketAddr) -> Ways {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_demonstration_says_simulated_and_sends_nothing() {
     let site = Site::new(None).await;
-    let ways = Ways::of(&site.server.app.shell.config, &site.server.app.shell.clock);
+    let ways = Ways::of(&site.server.app.shell.config, &site.server.app.shell.clock).expect("none is needed");
     assert_eq!(site.round(&ways, NOON).await, 1);
     assert_eq!(site.only().deliveries[0].state, State::Simulated { at: NOON });
     assert_eq!(site.round(&ways, NOON).await, 0, "nothing waits any more");
@@ -340,4 +356,23 @@ async fn an_address_that_was_erased_is_not_sent_to() {
     assert_eq!(site.round(&by_mail(address), NOON).await, 1);
     assert!(matches!(site.only().deliveries[0].state, State::Failed { .. }));
     assert!(heard.lock().expect("no test panics with it").is_empty());
+}
+
+#[test]
+fn a_report_is_believed_by_its_signature_alone() {
+    let secret = "a secret that only the gateway knows";
+    let id = NoticeId::from_value(7);
+    let body = format!("{{\"id\":\"{id}.1@localhost\",\"outcome\":\"failed\",\"words\":\"no such number\"}}");
+    let signed = signature(secret, body.as_bytes());
+    let report = Report::read(secret, Some(&signed), body.as_bytes()).expect("it is signed");
+    assert_eq!((report.notice(), report.words.as_deref()), (Ok(id), Some("no such number")));
+    let altered = body.replace("failed", "delivered");
+    let other = signature("another secret of that length, or so", body.as_bytes());
+    for (signed, body) in [(Some(signed.as_str()), &altered), (Some(&other), &body), (Some("00"), &body), (None, &body)]
+    {
+        assert_eq!(Report::read(secret, signed, body.as_bytes()), Err(ReportFault::Unsigned), "{signed:?} {body}");
+    }
+    // An e-mail's id is none of a gateway's.
+    let mail = Report { id: format!("{id}.0@localhost"), ..report };
+    assert!(matches!(mail.notice(), Err(ReportFault::NotOurs(_))));
 }

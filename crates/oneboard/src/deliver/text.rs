@@ -6,7 +6,7 @@ use board::{Actor, NoticeId, Subject};
 use super::Message;
 use crate::app::App;
 use crate::http::negotiate::Locale;
-use crate::views::{Sheet, alarm, watch};
+use crate::views::{Sheet, alarm, directive, task, watch};
 
 /// The message of one delivery, in the language of the installation.
 pub fn message(app: &App, id: NoticeId, notice: &Notice, delivery: &Delivery) -> Message {
@@ -34,6 +34,8 @@ fn about(sheet: &Sheet<'_>, notice: &Notice) -> (String, String) {
             (what, alarm::address(id))
         }
         Subject::Watch(unit) => (sheet.t("notice-watch").into_owned(), watch::address(unit)),
+        Subject::Directive(id) => (sheet.t("notice-directive").into_owned(), directive::address(id)),
+        Subject::Task(id) => (sheet.t("notice-task").into_owned(), task::address(id)),
         _ => (sheet.t("notice-one").into_owned(), "/needs-me".to_owned()),
     }
 }

@@ -1,17 +1,21 @@
 //! Notices: how one wants to be told, and for the system's administrator what became of every telling.
 
-use axum::extract::State;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use board::access::{Action, Place};
-use board::notice::{Command as Keep, Quiet};
-use board::{Command, TextId};
+use board::notice::{Channel, Command as Keep, Quiet};
+use board::{Command, NoticeId, TextId};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::act::{Act, Answer, Desk, act};
 use super::{Gate, Kind, Method, Route, shape};
 use crate::app::{App, Viewer};
+use crate::deliver::{self, ReportFault};
+use crate::fragment::Fragment;
 use crate::http::problem::{Kind as Wrong, Problem};
 use crate::submit::TextKind;
 use crate::views;
@@ -41,6 +45,18 @@ pub fn routes() -> Vec<Route> {
             Some(shape::<Vec<views::notice::NoticeModel>>),
             || get(all),
         ),
+        Route::act::<Again>("notice", "/notices/again", "Send once more what failed", Action::OperateSystem),
+        Route {
+            method: Method::Post,
+            path: "/notices/report",
+            noun: "notice",
+            summary: "A gateway reports what became of a message; signed with deliver.hook_secret",
+            gate: Gate::Public,
+            kind: Kind::Machine,
+            body: Some(shape::<deliver::Report>),
+            answer: Some(shape::<Reported>),
+            serve: || post(report),
+        },
     ]
 }
 
@@ -51,15 +67,62 @@ async fn own(State(app): State<App>, viewer: Viewer) -> Response {
     })
 }
 
-async fn all(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {
+#[derive(Debug, Deserialize)]
+struct Shown {
+    show: Option<String>,
+}
+
+async fn all(State(app): State<App>, viewer: Viewer, Query(shown): Query<Shown>) -> Result<Response, Problem> {
     app.require(&viewer, Action::OperateSystem, Place::Force)?;
     if viewer.wants_json {
         return Ok(axum::Json(app.look(viewer.actor(), viewer.locale, views::notice::model)).into_response());
     }
-    let title = viewer.locale.t("notice");
+    let (title, failed) = (viewer.locale.t("notice"), shown.show.as_deref() == Some("failed"));
     Ok(app.page(&viewer, None, "notices", &title, |sheet| {
-        maud::html! { div.head { h1 { (title) } } (views::notice::list(sheet)) }
+        maud::html! {
+            div.head { h1 { (title) } }
+            (views::notice::choices(sheet, failed))
+            (app.fragment(sheet, Fragment::Notices { failed }))
+        }
     }))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Again {
+    notice: NoticeId,
+    channel: Channel,
+}
+
+impl Act for Again {
+    fn command(self, _: &mut Desk) -> Result<Command, Problem> {
+        Ok(Command::Notice(Keep::TryAgain { notice: self.notice, channel: self.channel }))
+    }
+}
+
+/// What a gateway is answered.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Reported {
+    /// False where it was known already, or the notice is no longer on the board.
+    recorded: bool,
+}
+
+/// No session: the signature says who reports.
+async fn report(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let secret = app.shell.config.deliver_hook_secret.as_deref().ok_or_else(|| Problem::new(Wrong::NotFound))?;
+    let signed = headers.get(deliver::SIGNATURE).and_then(|signed| signed.to_str().ok());
+    let report = deliver::Report::read(secret, signed, &body).map_err(|fault| {
+        let kind = if fault == ReportFault::Unsigned { Wrong::NoPermission } else { Wrong::BadRequest };
+        Problem::new(kind).detail(fault.to_string())
+    })?;
+    let recorded = deliver::take(&app, &report).await;
+    match recorded {
+        Ok(recorded) => Ok(axum::Json(Reported { recorded }).into_response()),
+        Err(deliver::TakeFault::Report(fault)) => Err(Problem::new(Wrong::BadRequest).detail(fault.to_string())),
+        Err(deliver::TakeFault::Unsubmitted(fault)) => {
+            tracing::error!(%fault, "a gateway's report could not be kept");
+            Err(Problem::new(Wrong::NotKept).retry_after(5))
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

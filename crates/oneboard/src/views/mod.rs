@@ -222,6 +222,7 @@ pub fn fragment(sheet: &Sheet<'_>, fragment: Fragment) -> Markup {
         Fragment::Alarms(unit) => alarm::list(sheet, unit),
         Fragment::Alarm(id) => alarm::one(sheet, id),
         Fragment::NeedsMe(person) => me::needs(sheet, person),
+        Fragment::Notices { failed } => notice::list(sheet, failed),
     }
 }
 

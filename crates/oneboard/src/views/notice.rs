@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Sheet, alarm, state, watch};
+use crate::fragment::Fragment;
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NoticeModel {
@@ -39,6 +40,7 @@ const fn channel_key(channel: Channel) -> &'static str {
     match channel {
         Channel::Email => "notice-email",
         Channel::Message => "notice-message",
+        Channel::Push => "notice-push",
     }
 }
 
@@ -69,6 +71,8 @@ fn what(sheet: &Sheet<'_>, notice: &Notice) -> String {
             found.map_or_else(|| sheet.t("alarm-one").into_owned(), |found| alarm::what(sheet, found))
         }
         Subject::Watch(unit) => format!("{} {}", sheet.t("notice-watch"), sheet.unit(unit)),
+        Subject::Directive(_) => sheet.t("notice-directive").into_owned(),
+        Subject::Task(_) => sheet.t("notice-task").into_owned(),
         _ => sheet.t("notice-one").into_owned(),
     }
 }
@@ -92,32 +96,75 @@ fn became(sheet: &Sheet<'_>, delivery: &Delivery) -> Markup {
     }
 }
 
-/// The administrator's list: what waits first, then the last ones.
-pub fn list(sheet: &Sheet<'_>) -> Markup {
-    let notices = &sheet.board().notices;
-    let all: Vec<(NoticeId, &Notice)> = notices.open().chain(notices.over()).collect();
+fn has_failed(notice: &Notice) -> bool {
+    notice.deliveries.iter().any(|delivery| matches!(delivery.state, State::Failed { .. }))
+}
+
+/// Everything, or what failed.
+pub fn choices(sheet: &Sheet<'_>, failed: bool) -> Markup {
     html! {
-        @if all.is_empty() { p.empty { (sheet.t("notice-none")) } }
-        @else {
-            div.table-wrap role="region" aria-label=(sheet.t("notice")) tabindex="0" {
-                table.table.stack data-grid {
-                    thead { tr {
-                        th scope="col" { (sheet.t("notice-column-to")) }
-                        th scope="col" { (sheet.t("notice-column-what")) }
-                        th scope="col" { (sheet.t("notice-column-at")) }
-                        th scope="col" { (sheet.t("notice-column-became")) }
-                    } }
-                    tbody { @for (id, notice) in &all { tr id={ "notice-" (id) } {
-                        th scope="row" { (sheet.name(notice.to)) }
-                        td data-label=(sheet.t("notice-column-what")) { (what(sheet, notice)) }
-                        td data-label=(sheet.t("notice-column-at")) { (sheet.moment(notice.at)) }
-                        td data-label=(sheet.t("notice-column-became")) { ul.list { @for delivery in &notice.deliveries {
-                            li { (sheet.t(channel_key(delivery.channel))) " " (became(sheet, delivery)) }
-                        } } }
-                    } } }
+        nav.tabs aria-label=(sheet.t("view")) {
+            a href="/notices" aria-current=[(!failed).then_some("page")] { (sheet.t("notice-all")) }
+            a href="/notices?show=failed" aria-current=[failed.then_some("page")] { (sheet.t("notice-only-failed")) }
+        }
+    }
+}
+
+/// The administrator's list as a fragment: what waits first, then the last ones.
+pub fn list(sheet: &Sheet<'_>, failed: bool) -> Markup {
+    let notices = &sheet.board().notices;
+    let all: Vec<(NoticeId, &Notice)> =
+        notices.open().chain(notices.over()).filter(|(_, notice)| !failed || has_failed(notice)).collect();
+    html! {
+        div id=(Fragment::Notices { failed }) data-fragment {
+            @if all.is_empty() { p.empty { (sheet.t(if failed { "notice-none-failed" } else { "notice-none" })) } }
+            @else {
+                div.table-wrap role="region" aria-label=(sheet.t("notice")) tabindex="0" {
+                    table.table.stack data-grid {
+                        thead { tr {
+                            th scope="col" { (sheet.t("notice-column-to")) }
+                            th scope="col" { (sheet.t("notice-column-what")) }
+                            th scope="col" { (sheet.t("notice-column-at")) }
+                            th scope="col" { (sheet.t("notice-column-became")) }
+                        } }
+                        tbody { @for (id, notice) in &all { (row(sheet, *id, notice)) } }
+                    }
                 }
             }
         }
+    }
+}
+
+fn row(sheet: &Sheet<'_>, id: NoticeId, notice: &Notice) -> Markup {
+    html! {
+        tr id={ "notice-" (id) } data-state=[has_failed(notice).then_some("attention")] {
+            th scope="row" { (sheet.name(notice.to)) }
+            td data-label=(sheet.t("notice-column-what")) { (what(sheet, notice)) }
+            td data-label=(sheet.t("notice-column-at")) { (sheet.moment(notice.at)) }
+            td data-label=(sheet.t("notice-column-became")) { ul.list { @for delivery in &notice.deliveries {
+                li { (sheet.t(channel_key(delivery.channel))) " " (became(sheet, delivery))
+                    @if matches!(delivery.state, State::Failed { .. }) { (again(sheet, id, delivery.channel)) } }
+            } } }
+        }
+    }
+}
+
+/// The cause is mended: send it once more.
+fn again(sheet: &Sheet<'_>, id: NoticeId, channel: Channel) -> Markup {
+    html! {
+        form.acts method="post" action="/notices/again" data-live {
+            input type="hidden" name="command_id"; input type="hidden" name="notice" value=(id);
+            button.act.small name="channel" value=(channel_word(channel)) { (sheet.t("notice-try-again")) }
+            p.fault data-fault role="alert" hidden {}
+        }
+    }
+}
+
+const fn channel_word(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "email",
+        Channel::Message => "message",
+        Channel::Push => "push",
     }
 }
 
@@ -161,6 +208,9 @@ pub fn told(sheet: &Sheet<'_>, event: &Event, text: impl Fn(TextId) -> String) -
         Event::PutOff { channel, words, .. } => {
             let channel = sheet.t(channel_key(*channel)).into();
             sheet.say("notice-told-put-off", &[("channel", channel), ("words", text(*words).into())])
+        }
+        Event::Again { channel, .. } => {
+            sheet.say("notice-told-again", &[("channel", sheet.t(channel_key(*channel)).into())])
         }
         Event::Settled { channel, state, .. } => {
             let channel = ("channel", sheet.t(channel_key(*channel)).into());

@@ -13,6 +13,7 @@ mod evidence;
 mod find;
 mod force;
 mod guards;
+mod notice;
 mod operation;
 mod paper_pack;
 mod postgres;

@@ -57,3 +57,4 @@ operation-others = { $count ->
 }
 nav-directives = Directives
 nav-roads = Roads
+nav-notices = Notices

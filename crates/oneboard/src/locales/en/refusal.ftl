@@ -216,3 +216,4 @@ refusal-review-out-of-bounds = A look after { $minutes } minutes is out of bound
 refusal-post-not-told = { $post } was not told of this measure: it stands elsewhere.
 refusal-confirmed-already = { $post } confirmed { $at }. Nothing is left to say.
 refusal-section-retired = { $section } is no longer in the network. Choose the one that took its place.
+refusal-not-failed = This was not a failure: only what failed is sent again.

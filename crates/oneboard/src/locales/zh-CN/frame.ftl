@@ -54,3 +54,4 @@ find-units = 单位
 operation-others = 另有 { $count } 项安保任务
 nav-directives = 指令
 nav-roads = 路况
+nav-notices = 通知

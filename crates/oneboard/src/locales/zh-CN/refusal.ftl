@@ -213,3 +213,4 @@ refusal-review-out-of-bounds = 复核时限 { $minutes } 分钟超出范围。�
 refusal-post-not-told = { $post }未接到该措施：其不在该路段。
 refusal-confirmed-already = { $post }已于 { $at } 确认，无须重复。
 refusal-section-retired = 路网中已无{ $section }。请选择替代路段。
+refusal-not-failed = 该通知未发送失败，只有发送失败的才能重新发送。
