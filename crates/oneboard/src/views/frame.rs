@@ -242,6 +242,7 @@ fn entries(sheet: &Sheet<'_>, operation: Option<OperationId>) -> Vec<(&'static s
     }
     if !sheet.board().sections.is_empty() && !sheet.scope(Action::ViewRoads).is_empty() {
         entries.push(("roads", "/roads".to_owned(), "s"));
+    }
     if sheet.may(Action::OperateSystem, Place::Force) {
         entries.push(("notices", "/notices".to_owned(), "t"));
     }

@@ -176,6 +176,7 @@ refusal-nothing-to-attach-to = Nothing can be attached to that. Attach it to a p
 # Notice
 refusal-no-quiet-hours = These quiet hours are none. Give two different times of day.
 refusal-nothing-waits = This notice does not wait any more.
+refusal-not-failed = This was not a failure: only what failed is sent again.
 
 # Roads
 refusal-no-such-section = This section is not on the board. Choose one from the list, or import the network again.
@@ -216,4 +217,3 @@ refusal-review-out-of-bounds = A look after { $minutes } minutes is out of bound
 refusal-post-not-told = { $post } was not told of this measure: it stands elsewhere.
 refusal-confirmed-already = { $post } confirmed { $at }. Nothing is left to say.
 refusal-section-retired = { $section } is no longer in the network. Choose the one that took its place.
-refusal-not-failed = This was not a failure: only what failed is sent again.

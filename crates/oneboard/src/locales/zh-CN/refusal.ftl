@@ -173,6 +173,7 @@ refusal-nothing-to-attach-to = 该事项不能附加文件。附件可用于岗�
 # 通知
 refusal-no-quiet-hours = 免打扰时段无效，请填写两个不同的时间。
 refusal-nothing-waits = 该通知已处理完毕。
+refusal-not-failed = 该通知未发送失败，只有发送失败的才能重新发送。
 
 # Roads
 refusal-no-such-section = 无此路段。请从列表中选择，或重新导入路网。
@@ -213,4 +214,3 @@ refusal-review-out-of-bounds = 复核时限 { $minutes } 分钟超出范围。�
 refusal-post-not-told = { $post }未接到该措施：其不在该路段。
 refusal-confirmed-already = { $post }已于 { $at } 确认，无须重复。
 refusal-section-retired = 路网中已无{ $section }。请选择替代路段。
-refusal-not-failed = 该通知未发送失败，只有发送失败的才能重新发送。
