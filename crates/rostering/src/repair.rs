@@ -296,9 +296,12 @@ impl Mender<'_> {
         (self.gap_total(standing), people.len(), cells.len(), standing.total)
     }
 
-    /// Closes gaps one person at a time, and by a chain of two where one cannot.
+    /// Closes gaps one person at a time: by somebody who is off, by the best row of anybody, or by a chain of two.
     fn fill(&mut self, standing: &mut Standing) {
         while self.gap_total(standing) > 0 {
+            if self.step_in(standing) {
+                continue;
+            }
             let candidates = self.candidates(standing);
             let mut options: Vec<((i64, usize, usize, i64), Standing)> = Vec::new();
             for person in candidates {
@@ -315,6 +318,54 @@ impl Mender<'_> {
             let Some(next) = self.chain(standing) else { return };
             *standing = next;
         }
+    }
+
+    /// Lets the best of those who are off step in, all their other cells as they are; false when nobody can. Most gaps
+    /// are closed so, in a fraction of the time that the best row of everybody takes.
+    fn step_in(&self, standing: &mut Standing) -> bool {
+        let model = self.model;
+        let short = self.short(standing);
+        let mut least = (usize::MAX, true, i64::MAX);
+        let mut best: Option<(PersonId, Vec<u16>, i64)> = None;
+        for (person, programme) in model.people.iter().enumerate() {
+            let now = standing.roster.row(person);
+            let (mut cells, mut own, mut filled, mut rows) = (now.to_vec(), standing.own[person], 0, 0);
+            for gaps in short.chunk_by(|a, b| a.0 == b.0) {
+                let day = gaps[0].0;
+                let cost = |&&(_, duty): &&(Day, u16)| programme.cell(model.duties, day, duty);
+                let Some(&(_, duty)) = gaps.iter().min_by_key(cost).filter(|_| cells[day] == OFF) else { continue };
+                cells[day] = duty;
+                match programme.penalty(model, &cells).zip(self.cost_of_one_more(standing, person, day, duty)) {
+                    Some((with, more)) => {
+                        own = with;
+                        filled += 1;
+                        rows += more;
+                    }
+                    None => cells[day] = OFF,
+                }
+            }
+            // Fewest gaps, then fewest people touched, then the least penalty: cells are as many as gaps.
+            let fresh = now == self.before.row(person);
+            let key = (usize::MAX - filled, fresh, own - standing.own[person] + rows);
+            if filled > 0 && key < least {
+                least = key;
+                best = Some((person, cells, own));
+            }
+        }
+        let Some((person, cells, own)) = best else { return false };
+        standing.replace(model, person, &cells, own);
+        true
+    }
+
+    /// What the rows cost more when the person serves one duty more; `None` where that breaks a link.
+    fn cost_of_one_more(&self, standing: &Standing, person: PersonId, day: Day, duty: u16) -> Option<i64> {
+        let rows = &self.model.cell_rows[day * self.model.duties + usize::from(duty)];
+        let cost = |&index: &u32| {
+            let (row, count) = (&self.model.rows[index as usize], standing.counts[index as usize]);
+            let more = row.cost(count + self.model.coefficient(row, person)) - row.cost(count);
+            (row.coefficients.is_none() || more <= 0).then_some(more)
+        };
+        rows.iter().map(cost).sum()
     }
 
     /// People who could serve on a day with a gap, those who are off then first.
