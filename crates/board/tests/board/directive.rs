@@ -359,3 +359,17 @@ fn an_operation_that_closes_takes_its_orders_along() {
     assert!(world.board.directives.is_empty() && world.board.tasks.is_empty());
     assert_eq!(world.board.next_timer(), None);
 }
+
+#[test]
+fn a_deadline_that_passed_while_it_was_a_draft_is_refused_at_issue_and_at_a_relay() {
+    let mut world = World::running();
+    world.done(by(BUREAU, 2), write(draft()));
+    world.pass(at(9, 0));
+    let expected = Refusal::DeadlinePast { deadline: at(9, 0), now: at(9, 0) };
+    assert_eq!(refusal(&mut world, by(BUREAU, 2), issue(ORDER)), expected);
+    let mut world = issued();
+    world.done(by(A, 1), says(of_unit(A), Step::Acknowledged));
+    world.pass(at(10, 0));
+    let late = relay(A, to_units(&[A1], false), Vec::new());
+    assert_eq!(refusal(&mut world, by(A, 1), late), Refusal::DeadlinePast { deadline: at(10, 0), now: at(10, 0) });
+}

@@ -150,3 +150,50 @@ fn a_task_is_seen_by_whom_it_concerns() {
         assert!(!sees(actor), "{actor:?}");
     }
 }
+
+#[test]
+fn a_task_whose_owner_has_left_is_still_its_units() {
+    let mut world = assigned(TaskRow { owner: person(A1, 3), ..task_row(A, A1) });
+    world.done(by(A1, 3), accept(JOB));
+    world.leaves(person(A1, 3));
+    assert!(matches!(world.refused(by(A1, 3), report(JOB)), board::Refusal::Denied(_)));
+    let waits = task::waiting_for(&world.board, person(A1, 1), world.now);
+    assert_eq!(waits, [Waiting::Duty { task: JOB, own: false, deadline: at(12, 0) }]);
+    world.done(by(A1, 1), report(JOB));
+    world.done(by(A, 1), close(JOB));
+}
+
+#[test]
+fn a_unit_that_is_merged_into_another_county_keeps_its_task_and_is_late_there() {
+    let mut world = assigned(task_row(A, A1));
+    world.done(by(A1, 1), accept(JOB));
+    for (officer, unit) in [(by(A, 2), A), (by(B, 2), B)] {
+        let take = board::watch::Command::Take { unit, leader: None, read_to: 0, carry_to: None };
+        world.done(officer, Command::Watch(take));
+    }
+    let merged = unit_row(A1, Some(B));
+    world.keep(board::force::Changes { units: vec![merged], ..board::force::Changes::default() });
+    world.pass(at(12, 0));
+    let late = world.board.alarms.open().find(|(_, alarm)| alarm.cause.kind == board::alarm::Kind::TaskOverdue);
+    assert_eq!(
+        late.map(|(_, alarm)| (alarm.cause.unit, alarm.asks)),
+        Some((B, B)),
+        "whoever is above it now hears of it"
+    );
+    // What it was given it reports to whoever gave it.
+    world.done(by(A1, 1), report(JOB));
+    world.done(by(A, 1), close(JOB));
+    assert!(matches!(task(&world, JOB).state, State::Closed { .. }));
+    assert!(world.board.alarms.open().all(|(_, alarm)| alarm.cause.kind != board::alarm::Kind::TaskOverdue));
+}
+
+#[test]
+fn of_two_rulings_at_once_the_first_stands() {
+    let mut world = assigned(task_row(A, A1));
+    world.done(by(A1, 1), job(task::Command::ReportDifficulty { task: JOB, words: WORDS }));
+    let ruling = |ruling| job(task::Command::Rule { task: JOB, ruling, words: WORDS });
+    world.done(by(A, 1), ruling(Ruling::Stands));
+    let second = refusal(&mut world, by(BUREAU, 1), ruling(Ruling::Relieved));
+    assert_eq!(second, Refusal::RuledAlready { by: by(A, 1), at: at(7, 0) });
+    assert!(task(&world, JOB).is_open());
+}
