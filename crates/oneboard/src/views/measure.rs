@@ -263,21 +263,22 @@ fn lift(sheet: &Sheet<'_>, why: &str, group: &[Row<'_>]) -> Markup {
     }
 }
 
-/// Lift it, open a closure by one stage more, or say that it stays.
+/// Lift it, open a closure by one stage more, or say that it stays. Each stage is a form and a button of its own: what has the
+/// focus is never changed in place.
 pub fn lift_form(sheet: &Sheet<'_>, group: &[Row<'_>]) -> Markup {
     let Some((first, found, _)) = group.first() else { return html! {} };
     let next = Stage::ALL.into_iter().filter(|stage| found.stage.is_none_or(|reached| *stage > reached));
     let stages: Vec<Stage> = if matches!(found.what, What::Closure { .. }) { next.collect() } else { vec![Stage::All] };
     let province = found.approver == Tier::Province;
     html! {
-        form.form method="post" action="/measures/lift" data-live {
+        form.form id={ "lifting-" (first) "-" (found.stage.map_or("closed", stage_word)) } method="post" action="/measures/lift" data-live {
             input type="hidden" name="command_id";
             p.fault data-fault role="alert" hidden {}
             (sections(sheet, group, true))
             div.row { label for={ "lift-words-" (first) } { (sheet.t(if province { "measure-province-words" } else { "measure-lift-words" })) }
                 input id={ "lift-words-" (first) } name="words" required[province] autocomplete="off"; }
             div.acts { @for (number, stage) in stages.into_iter().enumerate() {
-                button.act.main[number == 0] name="stage" value=(stage_word(stage)) { (sheet.t(stage_key(stage))) }
+                button.act.main[number == 0] id={ "stage-" (stage_word(stage)) "-" (first) } name="stage" value=(stage_word(stage)) { (sheet.t(stage_key(stage))) }
             } }
         }
         details id={ "stays-" (first) } { summary.act.small { (sheet.t("measure-stays")) }
