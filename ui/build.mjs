@@ -33,6 +33,7 @@ const live = await make("LIVE_JS", "src/live.ts");
 const worker = await make("WORKER_JS", "src/worker.ts");
 const field = await make("FIELD_JS", "src/field.ts");
 await make("PASSKEY_JS", "src/passkey.ts");
+await make("PUSH_JS", "src/push.ts");
 await make("SW_JS", "src/sw.ts", { define: { ASSETS: JSON.stringify([css, live, worker, field]) }, address: "/sw.js" });
 writeFileSync(`${out}/files.tsv`, rows.map((row) => row.join("\t")).join("\n") + "\n");
 for (const [name, url, file] of rows) console.log(name.padEnd(10), url.padEnd(36), readFileSync(`${out}/${file}`).length, "bytes,", readFileSync(`${out}/${file}.gz`).length, "gz");

@@ -1,5 +1,5 @@
-// The service worker: keeps the page of My post and its files, and nothing else, so that it opens without signal.
-import { FIELD_CACHE, FIELD_PATH } from "./names.js";
+// The service worker: keeps the page of My post and its files, and nothing else, so that it opens without signal; and shows that something waits.
+import { FIELD_CACHE, FIELD_PATH, WAITING_PATH } from "./names.js";
 
 // Set by the build: the hashed addresses of the files the page needs.
 declare const ASSETS: string[];
@@ -14,12 +14,21 @@ interface Fetching extends Extendable {
   request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+interface Pushed extends Extendable {
+  data: { json(): { title?: string; body?: string } } | null;
+}
+interface Clicked extends Extendable {
+  notification: { close(): void };
+}
 const worker = self as unknown as {
   skipWaiting(): Promise<void>;
-  clients: { claim(): Promise<void> };
+  clients: { claim(): Promise<void>; openWindow(url: string): Promise<unknown> };
+  registration: { showNotification(title: string, options: { body?: string; tag: string; icon: string }): Promise<void> };
   location: Location;
   addEventListener(name: "install" | "activate", act: (event: Extendable) => void): void;
   addEventListener(name: "fetch", act: (event: Fetching) => void): void;
+  addEventListener(name: "push", act: (event: Pushed) => void): void;
+  addEventListener(name: "notificationclick", act: (event: Clicked) => void): void;
 };
 
 worker.addEventListener("install", (event) => {
@@ -67,4 +76,14 @@ worker.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (url.pathname === FIELD_PATH && event.request.mode === "navigate") event.respondWith(page(event.request));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(file(event.request));
+});
+
+// It says that something waits, and no more: one such line is enough, however many came.
+worker.addEventListener("push", (event) => {
+  const said = event.data?.json() ?? {};
+  event.waitUntil(worker.registration.showNotification(said.title ?? "", { body: said.body, tag: "waiting", icon: "/icon.svg" }));
+});
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(worker.clients.openWindow(WAITING_PATH));
 });

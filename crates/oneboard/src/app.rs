@@ -53,6 +53,8 @@ pub struct Inner {
     pub roads: Arc<crate::roads::consider::Roads>,
     /// The files of attachments.
     pub files: crate::attachments::Files,
+    /// With what pushes to browsers are signed, where there are any.
+    pub push: Option<Arc<crate::deliver::PushKey>>,
 }
 
 impl Deref for App {

@@ -22,7 +22,7 @@ use crate::submit::{CHECKPOINT_KEY, JOURNAL, PAYLOAD_KEY};
 const MANIFEST: &str = "backup.json";
 const ACCOUNTS: &str = "accounts.sqlite";
 /// What is written whole and replaced whole: keys, and the addresses of calendars.
-const SMALL: [&str; 3] = [PAYLOAD_KEY, CHECKPOINT_KEY, crate::calendar::FILE];
+const SMALL: [&str; 4] = [PAYLOAD_KEY, CHECKPOINT_KEY, crate::calendar::FILE, crate::deliver::PUSH_KEY];
 /// Files that entries name.
 pub const ATTACHMENTS: &str = "attachments";
 /// Folders within the attachments; a deeper tree is not ours.

@@ -15,7 +15,7 @@ use crate::accounts::AccountsError;
 use crate::app::{App, Inner, WeakApp};
 use crate::attachments::Files;
 use crate::calendar::Feeds;
-use crate::deliver::{self, Ways};
+use crate::deliver::{self, PushKey, Ways};
 use crate::figures::{self, Figures};
 use crate::http;
 use crate::http::negotiate::Locale;
@@ -69,10 +69,23 @@ pub fn open(shell: Arc<Shell>) -> Result<Server, OpenFault> {
     };
     let zone = TimeZone::get(&shell.config.time_zone).unwrap_or(TimeZone::UTC);
     let uploads = Default::default();
+    // A demonstration sends nothing, and asks no browser.
+    let push = if shell.clock.is_demonstration() { None } else { PushKey::open(&shell.config)? };
     let feeds = Feeds::open(&shell.config.data)?;
     let beside = Arc::new(Beside::new(&shell.config));
-    let app =
-        App::new(Inner { shell, submit: opened.submit, beside, lookout, zone, figures, feeds, uploads, files, roads });
+    let app = App::new(Inner {
+        shell,
+        submit: opened.submit,
+        beside,
+        lookout,
+        zone,
+        figures,
+        feeds,
+        uploads,
+        files,
+        roads,
+        push,
+    });
     app.shell.metrics.register(|registry| app.submit.tally().register(registry));
     app.shell.set_founder(found::founder(app.downgrade()));
     let hub = Hub::start(rendering(&app));
@@ -147,7 +160,7 @@ impl Server {
         tokio::task::spawn_blocking(collecting(&self.app));
         tokio::spawn(pass_time(self.app.downgrade()));
         tokio::spawn(audit::keep_noting(self.app.downgrade()));
-        let ways = Ways::of(&self.app.shell.config, &self.app.shell.clock).unwrap_or_else(|fault| {
+        let ways = Ways::of(&self.app.shell.config, &self.app.shell.clock, self.app.push.as_ref()).unwrap_or_else(|fault| {
             tracing::error!(%fault, "nothing is delivered until this is mended: every delivery says that no way is configured");
             Ways::default()
         });

@@ -8,10 +8,12 @@ mod address;
 mod hook;
 mod mail;
 mod post;
+mod push;
 mod report;
 mod text;
 mod trust;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use board::notice::{Channel, Command as Record, Outcome};
@@ -27,6 +29,7 @@ use crate::submit::{Submission, Text, TextKind, Unsubmitted, text_id};
 pub use address::{AddressFault, Target};
 pub use hook::Hook;
 pub use mail::Mail;
+pub use push::{FILE as PUSH_KEY, LONGEST_SUBSCRIPTION, Push, PushFault, PushKey, Subscription};
 pub use report::{Report, ReportFault, SIGNATURE, TakeFault, signature, take};
 pub use trust::{Secrecy, Trust, TrustFault};
 
@@ -57,6 +60,8 @@ pub enum Tried {
     Delivered,
     Simulated,
     Refused(String),
+    /// The receiver is no longer there at all.
+    Gone(String),
     NotReached(String),
 }
 
@@ -67,6 +72,7 @@ pub struct Ways {
     pub simulated: bool,
     pub mail: Option<Mail>,
     pub hook: Option<Hook>,
+    pub push: Option<Push>,
 }
 
 impl Ways {
@@ -74,27 +80,40 @@ impl Ways {
     ///
     /// # Errors
     /// [`TrustFault`]: the settings ask for TLS, and it cannot be spoken as they say.
-    pub fn of(config: &Config, clock: &Clock) -> Result<Self, TrustFault> {
+    pub fn of(config: &Config, clock: &Clock, key: Option<&Arc<PushKey>>) -> Result<Self, TrustFault> {
         if matches!(clock, Clock::Demonstration(_)) {
             return Ok(Self { simulated: true, ..Self::default() });
         }
-        if config.deliver_smtp.is_none() && config.deliver_hook.is_none() {
+        if config.deliver_smtp.is_none() && config.deliver_hook.is_none() && key.is_none() {
             return Ok(Self::default());
         }
         let trust = Trust::open(config.deliver_authority.as_deref())?;
-        Ok(Self { simulated: false, mail: Mail::of(config, &trust)?, hook: Hook::of(config, &trust)? })
+        Ok(Self {
+            simulated: false,
+            mail: Mail::of(config, &trust)?,
+            hook: Hook::of(config, &trust)?,
+            push: Push::of(config, &trust, key)?,
+        })
     }
 
     async fn send(&self, channel: Channel, message: &Message) -> Tried {
         if self.simulated {
             return Tried::Simulated;
         }
-        match (channel, &self.mail, &self.hook) {
-            (Channel::Email, Some(mail), _) => mail.send(message).await,
-            (Channel::Message, _, Some(hook)) => hook.send(message).await,
-            (Channel::Email, None, _) => Tried::Refused("no mail server is configured (deliver.smtp)".into()),
-            (Channel::Message, _, None) => Tried::Refused("no gateway is configured (deliver.hook)".into()),
-            (Channel::Push, _, _) => Tried::Refused("this installation pushes nothing to browsers".into()),
+        let none = |what: &str| Tried::Refused(what.to_owned());
+        match channel {
+            Channel::Email => match &self.mail {
+                Some(mail) => mail.send(message).await,
+                None => none("no mail server is configured (deliver.smtp)"),
+            },
+            Channel::Message => match &self.hook {
+                Some(hook) => hook.send(message).await,
+                None => none("no gateway is configured (deliver.hook)"),
+            },
+            Channel::Push => match &self.push {
+                Some(push) => push.send(message).await,
+                None => none("browsers take pushes only from a site with a name and TLS (site.domain, tls)"),
+            },
         }
     }
 }
@@ -190,6 +209,7 @@ async fn record(app: &App, notice: NoticeId, channel: Channel, tried: Tried) -> 
         Tried::Delivered => Outcome::Delivered,
         Tried::Simulated => Outcome::Simulated,
         Tried::Refused(words) => Outcome::Refused { words: said(words) },
+        Tried::Gone(words) => Outcome::Gone { words: said(words) },
         Tried::NotReached(words) => Outcome::NotReached { words: said(words) },
     };
     let command = Command::Notice(Record::Record { notice, channel, outcome });

@@ -1,6 +1,6 @@
 //! Servers that refuse, hang, break off and answer wrongly; restarts; quiet hours; and a clock that only moves when it is told to.
 
-mod secure;
+pub(super) mod secure;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -51,10 +51,10 @@ fn message() -> Message {
 }
 
 /// What a server in the test heard.
-type Heard = Arc<Mutex<Vec<String>>>;
+pub(super) type Heard = Arc<Mutex<Vec<String>>>;
 
 /// A server of one's own for each connection.
-async fn listening<F, W>(serve: F) -> (SocketAddr, Heard)
+pub(super) async fn listening<F, W>(serve: F) -> (SocketAddr, Heard)
 where
     F: Fn(TcpStream, Heard) -> W + Send + 'static,
     W: Future<Output = ()> + Send + 'static,
@@ -175,7 +175,7 @@ async fn a_gateway_is_asked_once_by_id_and_its_answer_is_believed() {
         let tried = hook(address).send(&message()).await;
         let found = match tried {
             Tried::Sent => "sent",
-            Tried::Refused(_) => "refused",
+            Tried::Refused(_) | Tried::Gone(_) => "refused",
             Tried::NotReached(_) => "again",
             Tried::Simulated | Tried::Delivered => "never said by a gateway at once",
         };
@@ -292,13 +292,13 @@ impl Site {
 }
 
 fn by_mail(address: SocketAddr) -> Ways {
-    Ways { simulated: false, mail: Some(mail(address)), hook: None }
+    Ways { mail: Some(mail(address)), ..Ways::default() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_demonstration_says_simulated_and_sends_nothing() {
     let site = Site::new(None).await;
-    let ways = Ways::of(&site.server.app.shell.config, &site.server.app.shell.clock).expect("none is needed");
+    let ways = Ways::of(&site.server.app.shell.config, &site.server.app.shell.clock, None).expect("none is needed");
     assert_eq!(site.round(&ways, NOON).await, 1);
     assert_eq!(site.only().deliveries[0].state, State::Simulated { at: NOON });
     assert_eq!(site.round(&ways, NOON).await, 0, "nothing waits any more");

@@ -1,6 +1,6 @@
 //! What a notice says: little, because it leaves the house. What it is about is behind the address in it.
 
-use board::notice::{Delivery, Notice};
+use board::notice::{Channel, Delivery, Notice};
 use board::{Actor, NoticeId, Subject};
 
 use super::Message;
@@ -15,6 +15,12 @@ pub fn message(app: &App, id: NoticeId, notice: &Notice, delivery: &Delivery) ->
     app.look(Actor::Clock, locale, |sheet| {
         let domain = config.domain.as_deref().unwrap_or("localhost");
         let (what, path) = about(sheet, notice);
+        if delivery.channel == Channel::Push {
+            // A push service is a stranger's, and a locked telephone shows it to whoever holds it.
+            let (to, body) = (sheet.register.text(delivery.address).unwrap_or(""), sheet.t("notice-one"));
+            let id = format!("{id}.{}@{domain}", delivery.channel as u8);
+            return Message { id, to: to.to_owned(), subject: config.name.clone(), body: body.into_owned() };
+        }
         let channel = delivery.channel as u8;
         let link = config.domain.as_ref().map_or_else(String::new, |domain| format!("\nhttps://{domain}{path}"));
         Message {

@@ -26,17 +26,9 @@ const LONGEST_ADDRESS: usize = 254;
 pub fn routes() -> Vec<Route> {
     vec![
         Route::page("notice", "/mine/channels", "How one wants to be told", Gate::SignedIn, None, || get(own)),
-        Route {
-            method: Method::Post,
-            path: "/mine/channels",
-            noun: "notice",
-            summary: "Say how one wants to be told: e-mail, text message, quiet hours",
-            gate: Gate::SignedIn,
-            kind: Kind::Act,
-            body: Some(shape::<Channels>),
-            answer: Some(shape::<Answer>),
-            serve: || post(act::<Channels>),
-        },
+        own_act::<Channels>("/mine/channels", "Say how one wants to be told: e-mail, text message, quiet hours"),
+        own_act::<PushOn>("/mine/push", "Let a browser show that something waits"),
+        own_act::<PushOff>("/mine/push/off", "No browser shows any more that something waits"),
         Route::page(
             "notice",
             "/notices",
@@ -60,10 +52,25 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// An act about one's own channels.
+fn own_act<A: Act>(path: &'static str, summary: &'static str) -> Route {
+    Route {
+        method: Method::Post,
+        path,
+        noun: "notice",
+        summary,
+        gate: Gate::SignedIn,
+        kind: Kind::Act,
+        body: Some(shape::<A>),
+        answer: Some(shape::<Answer>),
+        serve: || post(act::<A>),
+    }
+}
+
 async fn own(State(app): State<App>, viewer: Viewer) -> Response {
     let title = viewer.locale.t("notice-channels");
     app.page(&viewer, None, "channels", &title, |sheet| {
-        maud::html! { div.head { h1 { (title) } } (views::notice::channels(sheet, viewer.person)) }
+        maud::html! { div.head { h1 { (title) } } (views::notice::channels(sheet, viewer.person, app.push.as_ref().map(|key| key.public()))) }
     })
 }
 
@@ -145,6 +152,39 @@ impl Act for Channels {
             (from, to) => Some(Quiet { from: minute(desk, "quiet_from", from)?, to: minute(desk, "quiet_to", to)? }),
         };
         Ok(Command::Notice(Keep::Keep { person: desk.viewer.person, email, message, quiet }))
+    }
+}
+
+/// What a browser says of itself when it is asked (W3C Push API).
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct PushOn {
+    /// An https address of the browser's push service.
+    endpoint: String,
+    /// Base64url of a point of P-256.
+    p256dh: String,
+    /// Base64url of 16 bytes.
+    auth: String,
+}
+
+impl Act for PushOn {
+    fn command(self, desk: &mut Desk) -> Result<Command, Problem> {
+        let refused = |words: String| Problem::new(Wrong::BadRequest).field("endpoint", words);
+        if desk.app.push.is_none() {
+            return Err(refused(desk.viewer.locale.t("notice-push-nowhere").into_owned()));
+        }
+        let found = deliver::Subscription::new(&self.endpoint, &self.p256dh, &self.auth);
+        let found = found.map_err(|fault| refused(fault.to_string()))?;
+        let push = desk.text("endpoint", TextKind::Address, &found.text(), deliver::LONGEST_SUBSCRIPTION)?;
+        Ok(Command::Notice(Keep::KeepPush { person: desk.viewer.person, push: Some(push) }))
+    }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct PushOff {}
+
+impl Act for PushOff {
+    fn command(self, desk: &mut Desk) -> Result<Command, Problem> {
+        Ok(Command::Notice(Keep::KeepPush { person: desk.viewer.person, push: None }))
     }
 }
 

@@ -44,6 +44,8 @@ pub enum OpenFault {
     #[error(transparent)]
     Feeds(#[from] crate::calendar::FeedsError),
     #[error(transparent)]
+    Push(#[from] crate::deliver::PushFault),
+    #[error(transparent)]
     Storage(#[from] journal::error::StorageError),
     #[error("{0}")]
     Replay(String),

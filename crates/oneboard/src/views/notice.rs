@@ -168,8 +168,33 @@ const fn channel_word(channel: Channel) -> &'static str {
     }
 }
 
+/// The browser that shows that something waits; `key` is what a browser must know of this site.
+fn browser(sheet: &Sheet<'_>, held: bool, key: &str) -> Markup {
+    html! {
+        section.part {
+            h2 { (sheet.t("notice-push")) }
+            p { (sheet.t(if held { "notice-push-on" } else { "notice-push-off" })) }
+            form.form method="post" action="/mine/push" data-live data-push=(key) {
+                input type="hidden" name="command_id"; input type="hidden" name="back" value="/mine/channels";
+                input type="hidden" name="endpoint"; input type="hidden" name="p256dh"; input type="hidden" name="auth";
+                p.fault data-fault role="alert" data-refused=(sheet.t("notice-push-refused")) hidden {}
+                p.hint data-none { (sheet.t("notice-push-cannot")) }
+                div.acts { button.act type="button" data-ask hidden { (sheet.t("notice-push-here")) } }
+            }
+            @if held {
+                form.form method="post" action="/mine/push/off" data-live {
+                    input type="hidden" name="command_id"; input type="hidden" name="back" value="/mine/channels";
+                    p.fault data-fault role="alert" hidden {}
+                    div.acts { button.act { (sheet.t("notice-push-end")) } }
+                }
+            }
+            script type="module" src=(interface::PUSH_JS) {}
+        }
+    }
+}
+
 /// One's own channels.
-pub fn channels(sheet: &Sheet<'_>, person: PersonId) -> Markup {
+pub fn channels(sheet: &Sheet<'_>, person: PersonId, key: Option<&str>) -> Markup {
     let held = sheet.board().notices.channels(person);
     let words = |text: Option<TextId>| text.and_then(|text| sheet.register.text(text)).unwrap_or("").to_owned();
     let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
@@ -187,6 +212,7 @@ pub fn channels(sheet: &Sheet<'_>, person: PersonId) -> Markup {
             p.hint { (sheet.t("notice-quiet-how")) }
             div.acts { button.act.main { (sheet.t("notice-keep")) } span.progress data-progress hidden {} }
         }
+        @if let Some(key) = key { (browser(sheet, held.push.is_some(), key)) }
     }
 }
 

@@ -10,10 +10,10 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use super::*;
 
 /// The name that a test's servers prove.
-const NAME: &str = "127.0.0.1";
+pub(in crate::deliver) const NAME: &str = "127.0.0.1";
 
 /// A certificate for `name`: what its server shows, and what believes it.
-fn certified(name: &str) -> (TlsAcceptor, Secrecy) {
+pub(in crate::deliver) fn certified(name: &str) -> (TlsAcceptor, Secrecy) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("authority.pem");
@@ -35,7 +35,7 @@ fn secure_hook(address: SocketAddr, secrecy: &Secrecy) -> Hook {
 }
 
 /// A handshake in a debug build on a machine that is busy; what never answers has tests of its own.
-const LONG: Duration = Duration::from_secs(20);
+pub(in crate::deliver) const LONG: Duration = Duration::from_secs(20);
 
 fn secure_mail(address: SocketAddr, security: Security, secrecy: &Secrecy) -> Mail {
     let credentials = Some(("board".to_owned(), "word".to_owned()));
