@@ -173,6 +173,8 @@ test("My post opens without a server, saves in order, and is empty only after th
 
 test("a photograph waits with its command for the signal, made smaller, and both go once", options, async () => {
   await open("/mine");
+  // Until it is installed the page's worker is fetched from the server.
+  await page.evaluate(() => navigator.serviceWorker.ready);
   await server.stop();
   // As a telephone takes it: more pixels than any screen, and nothing that packs well.
   const taken = await page.evaluate(async () => {
