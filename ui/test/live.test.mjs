@@ -175,6 +175,7 @@ test("a photograph waits with its command for the signal, made smaller, and both
   await open("/mine");
   // Until it is installed the page's worker is fetched from the server.
   await page.evaluate(() => navigator.serviceWorker.ready);
+  await becomes(async () => (await caches.match("/mine")) !== undefined);
   await server.stop();
   // As a telephone takes it: more pixels than any screen, and nothing that packs well.
   const taken = await page.evaluate(async () => {
@@ -194,8 +195,11 @@ test("a photograph waits with its command for the signal, made smaller, and both
   await page.fill("input[name=words]", "gritted");
   await page.click("text=Report");
   await becomes(() => /Result: Saved on this phone .* with its photograph/.test(document.getElementById("outbox").textContent));
-  await server.start();
+  // The page is opened anew while the server is still gone: what a reload cut off in sending would be sent again.
   await page.reload();
+  await becomes(() => document.getElementById("outbox").textContent.includes("with its photograph"));
+  await server.start();
+  await page.evaluate(() => dispatchEvent(new Event("online")));
   await becomes(() => document.getElementById("outbox").textContent === "Result: received 20:04");
   const [{ fields }, ...more] = server.posts;
   assert.deepEqual(more, []);
