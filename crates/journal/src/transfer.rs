@@ -40,19 +40,16 @@ pub enum TransferError {
     File(#[from] BackupError),
 }
 
-/// How both back ends keep a column.
+/// How a column is kept. Numbers are of one kind in SQLite and of three in PostgreSQL, whose words are bytes, because its
+/// text holds no zero character.
 #[derive(Debug, Clone, Copy)]
 enum Column {
-    /// A number; in PostgreSQL of this type.
-    Number(fn() -> Type),
+    Big,
+    Middle,
+    Small,
     Bytes,
-    /// Words; bytes in PostgreSQL, whose text holds no zero character.
     Words,
 }
-
-const BIG: Column = Column::Number(|| Type::INT8);
-const SMALL: Column = Column::Number(|| Type::INT2);
-const MIDDLE: Column = Column::Number(|| Type::INT4);
 
 struct Table {
     name: &'static str,
@@ -65,47 +62,51 @@ const TABLES: [Table; 6] = [
     Table {
         name: "entry",
         columns: &[
-            ("position", BIG),
-            ("at", BIG),
-            ("sender", BIG),
+            ("position", Column::Big),
+            ("at", Column::Big),
+            ("sender", Column::Big),
             ("command_id", Column::Bytes),
             ("payload_hash", Column::Bytes),
-            ("schema", MIDDLE),
+            ("schema", Column::Middle),
             ("links", Column::Bytes),
             ("body", Column::Bytes),
             ("hash", Column::Bytes),
         ],
         order: "position",
     },
-    Table { name: "subject", columns: &[("kind", SMALL), ("id", BIG), ("position", BIG)], order: "kind, id, position" },
+    Table {
+        name: "subject",
+        columns: &[("kind", Column::Small), ("id", Column::Big), ("position", Column::Big)],
+        order: "kind, id, position",
+    },
     Table {
         name: "text",
         columns: &[
-            ("id", BIG),
-            ("kind", SMALL),
-            ("position", BIG),
+            ("id", Column::Big),
+            ("kind", Column::Small),
+            ("position", Column::Big),
             ("salt", Column::Bytes),
             ("body", Column::Words),
-            ("erased_by", BIG),
+            ("erased_by", Column::Big),
         ],
         order: "id",
     },
     Table {
         name: "conflict",
         columns: &[
-            ("sender", BIG),
+            ("sender", Column::Big),
             ("command_id", Column::Bytes),
             ("payload_hash", Column::Bytes),
-            ("first_position", BIG),
-            ("at", BIG),
+            ("first_position", Column::Big),
+            ("at", Column::Big),
         ],
         order: "at, sender, command_id, payload_hash",
     },
     Table {
         name: "checkpoint",
         columns: &[
-            ("position", BIG),
-            ("at", BIG),
+            ("position", Column::Big),
+            ("at", Column::Big),
             ("chain_hash", Column::Bytes),
             ("root", Column::Bytes),
             ("frontier", Column::Bytes),
@@ -114,7 +115,7 @@ const TABLES: [Table; 6] = [
         ],
         order: "position",
     },
-    Table { name: "tile", columns: &[("first", BIG), ("hash", Column::Bytes)], order: "first" },
+    Table { name: "tile", columns: &[("first", Column::Big), ("hash", Column::Bytes)], order: "first" },
 ];
 
 impl Table {
@@ -137,14 +138,10 @@ pub fn into_file(config: &str, path: &Path, options: &VerifyOptions) -> Result<R
 }
 
 fn rows_into_file(config: &str, path: &Path) -> Result<(), TransferError> {
-    let (mut client, place) = database::connected(config)?;
+    let (mut client, _, place) = database::read_only(config)?;
     let lost = |error: postgres::Error| database::storage(&place, &error);
-    let mut source = client
-        .build_transaction()
-        .isolation_level(postgres::IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .map_err(lost)?;
+    let mut source =
+        client.build_transaction().isolation_level(postgres::IsolationLevel::RepeatableRead).start().map_err(lost)?;
     let mut connection = sqlite::created(path)?;
     let full = |error| sqlite::storage(path, error);
     let target = connection.transaction().map_err(full)?;
@@ -182,7 +179,7 @@ fn rows_into_database(path: &Path, config: &str) -> Result<(), TransferError> {
     let source = sqlite::open_read_only(path, &Options::default())?;
     let torn = |error| sqlite::storage(path, error);
     source.execute_batch("BEGIN").map_err(torn)?;
-    let (mut client, place) = database::prepared(config)?;
+    let (mut client, _, place) = database::prepared(config)?;
     let lost = |error: postgres::Error| database::storage(&place, &error);
     let mut target = client.transaction().map_err(lost)?;
     let entries: i64 =
@@ -221,9 +218,11 @@ fn chained(config: &str) -> Result<Head, TransferError> {
 }
 
 impl Column {
-    fn type_of(self) -> Type {
+    const fn type_of(self) -> Type {
         match self {
-            Self::Number(name) => name(),
+            Self::Big => Type::INT8,
+            Self::Middle => Type::INT4,
+            Self::Small => Type::INT2,
             Self::Bytes | Self::Words => Type::BYTEA,
         }
     }
@@ -231,35 +230,32 @@ impl Column {
 
 /// A value from PostgreSQL as SQLite takes it. Words are UTF-8 unless somebody damaged them; then the proof says so.
 fn from_row(row: &Row, index: usize, column: Column) -> Result<Value, postgres::Error> {
-    let number = |value: Option<i64>| value.map_or(Value::Null, Value::Integer);
-    Ok(match column {
-        Column::Number(name) => match name() {
-            Type::INT2 => number(row.try_get::<_, Option<i16>>(index)?.map(i64::from)),
-            Type::INT4 => number(row.try_get::<_, Option<i32>>(index)?.map(i64::from)),
-            _ => number(row.try_get(index)?),
-        },
-        Column::Bytes => row.try_get::<_, Option<Vec<u8>>>(index)?.map_or(Value::Null, Value::Blob),
+    let value = match column {
+        Column::Big => row.try_get::<_, Option<i64>>(index)?.map(Value::Integer),
+        Column::Middle => row.try_get::<_, Option<i32>>(index)?.map(|number| Value::Integer(number.into())),
+        Column::Small => row.try_get::<_, Option<i16>>(index)?.map(|number| Value::Integer(number.into())),
+        Column::Bytes => row.try_get::<_, Option<Vec<u8>>>(index)?.map(Value::Blob),
         Column::Words => row
             .try_get::<_, Option<&[u8]>>(index)?
-            .map_or(Value::Null, |bytes| Value::Text(String::from_utf8_lossy(bytes).into_owned())),
-    })
+            .map(|bytes| Value::Text(String::from_utf8_lossy(bytes).into_owned())),
+    };
+    Ok(value.unwrap_or(Value::Null))
 }
 
 /// A value from SQLite as PostgreSQL takes it. A number that a column of PostgreSQL cannot hold was never written by us.
 fn to_sql(value: Value, column: Column) -> Box<dyn ToSql + Sync> {
-    match (value, column) {
-        (Value::Integer(number), Column::Number(name)) => match name() {
-            Type::INT2 => Box::new(i16::try_from(number).ok()),
-            Type::INT4 => Box::new(i32::try_from(number).ok()),
-            _ => Box::new(Some(number)),
-        },
-        (Value::Null, Column::Number(name)) => match name() {
-            Type::INT2 => Box::new(None::<i16>),
-            Type::INT4 => Box::new(None::<i32>),
-            _ => Box::new(None::<i64>),
-        },
-        (Value::Text(words), _) => Box::new(Some(words.into_bytes())),
-        (Value::Blob(bytes), _) => Box::new(Some(bytes)),
-        _ => Box::new(None::<Vec<u8>>),
+    let number = match value {
+        Value::Integer(number) => Some(number),
+        _ => None,
+    };
+    match column {
+        Column::Big => Box::new(number),
+        Column::Middle => Box::new(number.and_then(|number| i32::try_from(number).ok())),
+        Column::Small => Box::new(number.and_then(|number| i16::try_from(number).ok())),
+        Column::Bytes | Column::Words => Box::new(match value {
+            Value::Blob(bytes) => Some(bytes),
+            Value::Text(words) => Some(words.into_bytes()),
+            _ => None,
+        }),
     }
 }

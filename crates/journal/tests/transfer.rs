@@ -76,7 +76,7 @@ fn postgres_and_back_is_the_same_journal() {
 }
 
 #[test]
-fn what_does_not_hold_goes_nowhere() {
+fn postgres_takes_and_gives_nothing_that_does_not_hold() {
     let cluster = match Cluster::start() {
         Ok(cluster) => cluster,
         Err(why) => return eprintln!("skipped: moving a damaged journal: {why}"),

@@ -14,13 +14,16 @@ fn happened(board: &mut Board, id: MeasureId, (at, by): (At, Actor), what: &Happ
     let measures = &mut board.measures;
     match what {
         Happening::Proposed { row } => measures.put(id, row.as_ref().clone()),
-        Happening::Revised { what, words, approver, reasons, warnings } => measures.change(id, |found| {
-            found.what = what.clone();
-            found.words = words.clone();
-            found.approver = *approver;
-            found.reasons.clone_from(reasons);
-            found.warnings.clone_from(warnings);
-        }),
+        Happening::Revised { what, words, approver, inform_province, reasons, warnings } => {
+            measures.change(id, |found| {
+                found.what = what.clone();
+                found.words = words.clone();
+                found.approver = *approver;
+                found.inform_province = *inform_province;
+                found.reasons.clone_from(reasons);
+                found.warnings.clone_from(warnings);
+            })
+        }
         Happening::Edited { what, words, approver } => measures.change(id, |found| {
             found.what = what.clone();
             found.words = words.clone();

@@ -309,9 +309,8 @@ impl<'a> Deciding<'a> {
     {
         let mut by_unit: BTreeMap<UnitId, Vec<(MeasureId, &'a Measure)>> = BTreeMap::new();
         for (id, found) in chosen {
-            let section = self.board.sections.get(found.section);
-            let unit = section.map(|section| competent(self.board, section, found.approver));
-            by_unit.entry(unit.unwrap_or(UnitId::from_value(0))).or_default().push((*id, found));
+            let section = self.board.sections.known(found.section)?;
+            by_unit.entry(competent(self.board, section, found.approver)).or_default().push((*id, found));
         }
         let (mut events, mut directives) = (Vec::new(), BTreeMap::new());
         for (number, (unit, measures)) in (0..).zip(by_unit) {

@@ -405,6 +405,8 @@ pub enum Happening {
         what: What,
         words: Label,
         approver: Tier,
+        #[serde(default)]
+        inform_province: bool,
         reasons: Vec<Reason>,
         warnings: Vec<WarningId>,
     },

@@ -9,7 +9,7 @@ use super::{
 use crate::attachment::Digest;
 use crate::section::Section;
 use crate::warning::Warning;
-use crate::{Actor, At, Board, Context, MeasureId, SectionId, WarningId};
+use crate::{Actor, At, Board, Context, Label, MeasureId, SectionId, WarningId};
 
 /// One entry's proposals, each under an id of its own.
 struct Proposing<'a> {
@@ -59,14 +59,24 @@ fn add(kinds: &mut BTreeMap<Kind, Proposal>, proposal: &Proposal, row: &Section)
         kinds.insert(kind, Proposal { approver, ..proposal.clone() });
         return;
     };
-    let what = old.what.strictest(&proposal.what);
-    if what != old.what {
-        old.words = proposal.words.clone();
-    }
-    old.what = what;
+    (old.what, old.words) = strictest((&old.what, &old.words), (&proposal.what, &proposal.words));
     old.approver = old.approver.max(proposal.approver);
+    old.inform_province |= proposal.inform_province;
     old.reasons.extend(proposal.reasons.iter().cloned());
     old.warnings.extend(&proposal.warnings);
+}
+
+/// The strictest of two of one kind, in its words; where it is neither but what both are for, both are said.
+fn strictest((one, said): (&What, &Label), (two, other): (&What, &Label)) -> (What, Label) {
+    let what = one.strictest(two);
+    let words = if what == *one {
+        said.clone()
+    } else if what == *two {
+        other.clone()
+    } else {
+        Label::new(&format!("{}; {}", said.en, other.en), &format!("{}；{}", said.zh, other.zh))
+    };
+    (what, words)
 }
 
 impl Proposing<'_> {
@@ -90,14 +100,17 @@ impl Proposing<'_> {
                 Some(_) => self.keep(id, section, Happening::LiftWithdrawn),
                 None => {}
             }
-            if let Some((id, found)) = on_its_way.filter(|(_, found)| may_lapse(found)) {
+            if let Some((id, _)) = on_its_way.filter(|(_, found)| may_lapse(found)) {
                 let end = End::Lapsed { at: self.context.now };
-                debug_assert!(found.is_on_its_way());
                 self.keep(id, section, Happening::Ended { end, directive: None });
             }
             return;
         }
-        let wanted = in_force.map_or_else(|| proposal.what.clone(), |(_, found)| found.what.strictest(&proposal.what));
+        let asked = (&proposal.what, &proposal.words);
+        let wanted = match in_force {
+            None => (proposal.what.clone(), proposal.words.clone()),
+            Some((_, found)) => strictest((&found.what, &found.words), asked),
+        };
         match on_its_way {
             None => {
                 let row = self.row(section, proposal, wanted);
@@ -108,15 +121,20 @@ impl Proposing<'_> {
             Some((id, found)) => {
                 // What a person changed, or the province was asked for, is made stricter only.
                 let by_rules = may_lapse(found);
-                let what = if by_rules { wanted } else { found.what.strictest(&wanted) };
+                let (what, words) =
+                    if by_rules { wanted } else { strictest((&found.what, &found.words), (&wanted.0, &wanted.1)) };
                 let same_reasons = found.reasons == proposal.reasons && found.warnings == proposal.warnings;
                 if what == found.what && (same_reasons || !by_rules) {
                     return;
                 }
-                let words = if what == found.what { found.words.clone() } else { proposal.words.clone() };
-                let approver = proposal.approver.max(if by_rules { proposal.approver } else { found.approver });
+                let (mut approver, mut inform_province) = (proposal.approver, proposal.inform_province);
+                if !by_rules {
+                    approver = approver.max(found.approver);
+                    inform_province |= found.inform_province;
+                }
                 let (reasons, warnings) = (proposal.reasons.clone(), proposal.warnings.clone());
-                self.keep(id, section, Happening::Revised { what, words, approver, reasons, warnings });
+                let revised = Happening::Revised { what, words, approver, inform_province, reasons, warnings };
+                self.keep(id, section, revised);
             }
         }
     }
@@ -137,12 +155,12 @@ impl Proposing<'_> {
         }
     }
 
-    fn row(&self, section: SectionId, proposal: &Proposal, what: What) -> Measure {
+    fn row(&self, section: SectionId, proposal: &Proposal, (what, words): (What, Label)) -> Measure {
         let now = self.context.now;
         Measure {
             section,
             what,
-            words: proposal.words.clone(),
+            words,
             approver: proposal.approver,
             inform_province: proposal.inform_province,
             origin: Origin::Rules { rules: self.rules },
@@ -178,7 +196,7 @@ pub(super) fn blank(section: SectionId) -> Measure {
     Measure {
         section,
         what: What::Observe,
-        words: crate::Label::default(),
+        words: Label::default(),
         approver: super::Tier::Province,
         inform_province: false,
         origin: Origin::Rules { rules: Digest([0; 32]) },

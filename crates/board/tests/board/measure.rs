@@ -113,6 +113,42 @@ fn of_two_that_meet_the_strictest_wins_and_supersedes_when_approved() {
 }
 
 #[test]
+fn a_ban_for_the_vehicles_of_both_says_both_and_informs_whom_either_informs() {
+    let mut world = World::iced();
+    let (hazmat, coach) = (ban(&[Vehicle::Hazmat]), ban(&[Vehicle::Coach]));
+    let both = ban(&[Vehicle::Hazmat, Vehicle::Coach]);
+    let said = |found: &measure::Measure| {
+        let words = &found.words;
+        [&words.en, &words.zh].iter().all(|words| words.contains("Hazmat") && words.contains("Coach"))
+    };
+    let informs =
+        |what: &What| measure::Proposal { inform_province: true, ..proposal(what.clone(), Tier::County, &[ICE]) };
+    // Of two answers of the rules,
+    let plain = proposal(hazmat.clone(), Tier::County, &[ICE]);
+    world.done(Actor::Clock, consider(&[PASS], &[plain.clone(), informs(&coach)]));
+    let (_, found) = world.measure(PASS, Kind::Ban);
+    assert_eq!((&found.what, found.inform_province), (&both, true));
+    assert!(said(&found), "{:?}", found.words);
+    // of what is in force and an answer that names others,
+    world.done(Actor::Clock, consider(&[NATIONAL], &[plain]));
+    let (first, _) = world.measure(NATIONAL, Kind::Ban);
+    world.done(by(BUREAU, 2), approve(&[first]));
+    world.done(Actor::Clock, consider(&[NATIONAL], &[informs(&coach)]));
+    let (_, found) = world.board.measures.on_its_way(NATIONAL, Kind::Ban).expect("more is proposed");
+    assert_eq!((&found.what, found.inform_province), (&both, true));
+    assert!(said(found), "{:?}", found.words);
+    // and of what somebody changed and such an answer.
+    world.done(Actor::Clock, consider(&[FAR], &[proposal(hazmat.clone(), Tier::County, &[ICE])]));
+    let (id, found) = world.measure(FAR, Kind::Ban);
+    let edit = Command::Edit { measure: id, what: hazmat, words: found.words };
+    world.done(by(BUREAU, 2), ask(edit));
+    world.done(Actor::Clock, consider(&[FAR], &[informs(&coach)]));
+    let (_, found) = world.measure(FAR, Kind::Ban);
+    assert_eq!((&found.what, found.inform_province), (&both, true));
+    assert!(said(&found), "{:?}", found.words);
+}
+
+#[test]
 fn what_a_person_changed_the_rules_make_only_stricter() {
     let mut world = World::iced();
     let (id, _) = world.measure(PASS, Kind::SpeedLimit);

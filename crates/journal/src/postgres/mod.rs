@@ -37,9 +37,7 @@ impl Postgres {
     /// # Errors
     /// [`OpenError`], in words for the operator.
     pub fn open(config: &str, upcasts: Upcasts) -> Result<Self, OpenError> {
-        let (config, place) = target(config)?;
-        let mut client = connect(&config, &place)?;
-        schema::prepare(&mut client, &place)?;
+        let (mut client, config, place) = prepared(config)?;
         let head = read::head(&mut client).map_err(|e| storage(&place, &e))?;
         Ok(Self { client, config, place, head, upcasts })
     }
@@ -79,12 +77,8 @@ impl Reader {
     /// # Errors
     /// [`OpenError`], in words for the operator.
     pub fn open(config: &str, upcasts: Upcasts) -> Result<Self, OpenError> {
-        let (config, place) = target(config)?;
-        let mut client = connect(&config, &place)?;
-        let fault = |error| storage(&place, &error);
-        client.batch_execute("SET default_transaction_read_only = on").map_err(fault)?;
-        schema::check(&mut client, &place)?;
-        let head = read::head(&mut client).map_err(fault)?;
+        let (mut client, config, place) = read_only(config)?;
+        let head = read::head(&mut client).map_err(|e| storage(&place, &e))?;
         Ok(Self(Postgres { client, config, place, head, upcasts }))
     }
 }
@@ -113,20 +107,21 @@ impl Reading for Reader {
     }
 }
 
-/// A connection to the journal that `config` names, which must be there, and the database's name in errors.
-pub(crate) fn connected(config: &str) -> Result<(Client, String), OpenError> {
-    let (config, place) = target(config)?;
-    let mut client = connect(&config, &place)?;
-    schema::check(&mut client, &place)?;
-    Ok((client, place))
-}
-
-/// As [`connected`], with the tables made where there are none.
-pub(crate) fn prepared(config: &str) -> Result<(Client, String), OpenError> {
+/// A connection to the journal that `config` names, its tables made where there are none; with how it is called in errors.
+pub(crate) fn prepared(config: &str) -> Result<(Client, Config, String), OpenError> {
     let (config, place) = target(config)?;
     let mut client = connect(&config, &place)?;
     schema::prepare(&mut client, &place)?;
-    Ok((client, place))
+    Ok((client, config, place))
+}
+
+/// As [`prepared`], of a journal that must exist, and which the server lets this connection read only.
+pub(crate) fn read_only(config: &str) -> Result<(Client, Config, String), OpenError> {
+    let (config, place) = target(config)?;
+    let mut client = connect(&config, &place)?;
+    client.batch_execute("SET default_transaction_read_only = on").map_err(|error| storage(&place, &error))?;
+    schema::check(&mut client, &place)?;
+    Ok((client, config, place))
 }
 
 /// The database that a connection string names, and how it is called in errors.

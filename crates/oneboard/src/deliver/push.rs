@@ -4,9 +4,7 @@
 //! The push service is somebody else's: it learns when somebody is told of something, and nothing of what. The message itself says
 //! only that something waits; what it is stands behind the sign-in.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -22,6 +20,7 @@ use super::{Message, PATIENCE, Secrecy, Target, Tried, Trust, TrustFault};
 use crate::accounts::token::random;
 use crate::clock::real_now;
 use crate::config::{Config, Gateway};
+use crate::submit::keep_key;
 
 /// The site's key, PKCS #8; a browser's subscription is bound to it.
 pub const FILE: &str = "push.key";
@@ -82,7 +81,7 @@ impl PushKey {
             Ok(document) => document,
             Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
                 let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())?;
-                write(&path, made.as_ref()).map_err(file)?;
+                keep_key(&path, made.as_ref()).map_err(file)?;
                 made.as_ref().to_vec()
             }
             Err(source) => return Err(file(source)),
@@ -110,13 +109,6 @@ impl PushKey {
         let signature = self.pair.sign(&SystemRandom::new(), said.as_bytes())?;
         Ok(format!("vapid t={said}.{}, k={}", URL_SAFE_NO_PAD.encode(signature), self.public))
     }
-}
-
-/// Whole, readable by the server's user only, and synced before a browser hears of it.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// Where one browser takes pushes, as it says itself (W3C Push API, `PushSubscription`). Kept as one text: an address.

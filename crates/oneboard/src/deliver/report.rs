@@ -11,6 +11,7 @@
 use board::NoticeId;
 use board::notice::Channel;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use journal::checkpoint::{hex, unhex};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::Sha256;
@@ -58,7 +59,7 @@ impl Report {
     /// # Errors
     /// [`ReportFault`]; the signature is looked at first.
     pub fn read(secret: &str, signed: Option<&str>, body: &[u8]) -> Result<Self, ReportFault> {
-        let given = signed.and_then(bytes_of).ok_or(ReportFault::Unsigned)?;
+        let given = signed.and_then(unhex::<32>).ok_or(ReportFault::Unsigned)?;
         mac(secret, body).verify_slice(&given).map_err(|_| ReportFault::Unsigned)?;
         serde_json::from_slice(body).map_err(|fault| ReportFault::Unreadable(fault.to_string()))
     }
@@ -106,16 +107,5 @@ fn mac(secret: &str, body: &[u8]) -> Hmac<Sha256> {
 
 /// The signature of a body, as a gateway sends it.
 pub fn signature(secret: &str, body: &[u8]) -> String {
-    mac(secret, body).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes_of(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[place * 2..place * 2 + 2], 16).ok()?;
-    }
-    Some(bytes)
+    hex(&mac(secret, body).finalize().into_bytes())
 }

@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use board::access::Action;
-use board::measure::{Closure, Command as Measure, Stage, Vehicle, What};
+use board::measure::{self, Closure, Command as Measure, PostsAt, Stage, Vehicle, What};
 use board::section::{Surface, Visibility};
 use board::warning::{Colour, Hazard};
 use board::{Command, MeasureId, Minutes, OperationId, PostId, SectionId};
@@ -101,7 +101,7 @@ async fn rules(State(app): State<App>, viewer: Viewer, Query(asked): Query<WhatI
 /// What is done, as the fields of a form give it: a kind, and how much of it.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Said {
-    kind: Word,
+    kind: measure::Kind,
     /// For a speed limit, an advised speed or a convoy.
     kmh: Option<Count>,
     /// For a distance.
@@ -113,27 +113,6 @@ pub struct Said {
     extent: Option<Closure>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Word {
-    Closure,
-    Diversion,
-    SpeedLimit,
-    AdvisorySpeed,
-    Gap,
-    NoOvertaking,
-    Ban,
-    Chains,
-    Convoy,
-    Escort,
-    MeteredEntry,
-    Gritting,
-    Ploughs,
-    Patrol,
-    MessageSigns,
-    Observe,
-}
-
 impl Said {
     fn what(self, desk: &Desk) -> Result<What, Problem> {
         let number = |field: &'static str, given: Option<Count>| {
@@ -141,23 +120,26 @@ impl Said {
             short.ok_or_else(|| Problem::new(Fault::BadRequest).field(field, desk.viewer.locale.t("measure-how-much")))
         };
         let vehicles: BTreeSet<Vehicle> = self.vehicles.0.into_iter().collect();
+        use measure::Kind as K;
         Ok(match self.kind {
-            Word::Closure => What::Closure { extent: self.extent.unwrap_or(Closure::Section) },
-            Word::Diversion => What::Diversion,
-            Word::SpeedLimit => What::SpeedLimit { kmh: number("kmh", self.kmh)? },
-            Word::AdvisorySpeed => What::AdvisorySpeed { kmh: number("kmh", self.kmh)? },
-            Word::Gap => What::Gap { metres: number("metres", self.metres)? },
-            Word::NoOvertaking => What::NoOvertaking,
-            Word::Ban => What::Ban { vehicles },
-            Word::Chains => What::Chains { vehicles },
-            Word::Convoy => What::Convoy { kmh: self.kmh.map(|kmh| number("kmh", Some(kmh))).transpose()? },
-            Word::Escort => What::Escort { vehicles },
-            Word::MeteredEntry => What::MeteredEntry,
-            Word::Gritting => What::Gritting,
-            Word::Ploughs => What::Ploughs,
-            Word::Patrol => What::Patrol,
-            Word::MessageSigns => What::MessageSigns,
-            Word::Observe => What::Observe,
+            K::Closure => What::Closure { extent: self.extent.unwrap_or(Closure::Section) },
+            K::Diversion => What::Diversion,
+            K::SpeedLimit => What::SpeedLimit { kmh: number("kmh", self.kmh)? },
+            K::AdvisorySpeed => What::AdvisorySpeed { kmh: number("kmh", self.kmh)? },
+            K::Gap => What::Gap { metres: number("metres", self.metres)? },
+            K::NoOvertaking => What::NoOvertaking,
+            K::Ban => What::Ban { vehicles },
+            K::Chains => What::Chains { vehicles },
+            K::Convoy => What::Convoy { kmh: self.kmh.map(|kmh| number("kmh", Some(kmh))).transpose()? },
+            K::Escort => What::Escort { vehicles },
+            K::MeteredEntry => What::MeteredEntry,
+            K::Gritting => What::Gritting,
+            K::Ploughs => What::Ploughs,
+            K::PostsOnSlopes => What::ExtraPosts { at: PostsAt::Slopes },
+            K::PostsAtFloodPoints => What::ExtraPosts { at: PostsAt::FloodPoints },
+            K::Patrol => What::Patrol,
+            K::MessageSigns => What::MessageSigns,
+            K::Observe => What::Observe,
         })
     }
 }

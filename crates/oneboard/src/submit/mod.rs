@@ -25,8 +25,8 @@ use uuid::Uuid;
 pub use beside::Beside;
 pub use keeping::{SEAL_ENTRIES, SEAL_TIME, SNAPSHOT_ENTRIES};
 pub use register::{Reading, Register, Text, TextKind};
-pub(crate) use start::upcasts;
 pub use start::{CHECKPOINT_KEY, JOURNAL, OpenFault, Opened, PAYLOAD_KEY, open, open_postgres, start};
+pub(crate) use start::{keep_key, upcasts};
 pub use tally::Tally;
 
 /// Commands decided and kept together. More in a group saves syncs; fewer answer sooner: at 256 a group's own work is

@@ -224,11 +224,16 @@ fn key(path: &Path) -> Result<[u8; 32], OpenFault> {
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
             let mut key = [0; 32];
             std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut key)).map_err(folder)?;
-            let mut file =
-                std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(folder)?;
-            file.write_all(&key).and_then(|()| file.sync_all()).map_err(folder)?;
+            keep_key(path, &key).map_err(folder)?;
             Ok(key)
         }
         Err(source) => Err(folder(source)),
     }
+}
+
+/// Keeps a new key: whole, synced before anybody relies on it, readable by the server's user only.
+pub(crate) fn keep_key(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }

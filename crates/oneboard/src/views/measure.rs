@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use board::access::{Action, Place};
-use board::measure::{ANSWER_EXPECTED, Closure, End, Kind, Measure, Origin, Stage, State, Tier, Vehicle, What, Why};
+use board::measure::{ANSWER_EXPECTED, Closure, End, Measure, Origin, Stage, State, Tier, Vehicle, What, Why};
 use board::section::Section;
 use board::{Label, MeasureId, Subject, UnitId};
 use maud::{Markup, html};
@@ -442,16 +442,17 @@ fn vehicle_word(vehicle: Vehicle) -> String {
 
 /// The form in which somebody proposes a measure of their own on a section.
 pub fn propose_form(sheet: &Sheet<'_>, found: &Section) -> Markup {
-    const KINDS: [(&str, Kind); 9] = [
-        ("speed_limit", Kind::SpeedLimit),
-        ("closure", Kind::Closure),
-        ("diversion", Kind::Diversion),
-        ("convoy", Kind::Convoy),
-        ("metered_entry", Kind::MeteredEntry),
-        ("no_overtaking", Kind::NoOvertaking),
-        ("gritting", Kind::Gritting),
-        ("ploughs", Kind::Ploughs),
-        ("patrol", Kind::Patrol),
+    // The board's words for kinds, and their names: what a person proposes by hand, the commonest first.
+    const KINDS: [(&str, &str); 9] = [
+        ("speed_limit", "measure-kind-speed-limit"),
+        ("closure", "measure-kind-closure"),
+        ("diversion", "measure-kind-diversion"),
+        ("convoy", "measure-kind-convoy"),
+        ("metered_entry", "measure-kind-metered-entry"),
+        ("no_overtaking", "measure-kind-no-overtaking"),
+        ("gritting", "measure-kind-gritting"),
+        ("ploughs", "measure-kind-ploughs"),
+        ("patrol", "measure-kind-patrol"),
     ];
     html! {
         details #propose { summary.act { (sheet.t("measure-propose")) }
@@ -459,27 +460,13 @@ pub fn propose_form(sheet: &Sheet<'_>, found: &Section) -> Markup {
                 input type="hidden" name="command_id"; input type="hidden" name="sections" value=(found.id);
                 p.fault data-fault role="alert" hidden {}
                 div.rows {
-                    div.row { label for="kind" { (sheet.t("measure")) } select #kind name="kind" { @for (word, kind) in KINDS { option value=(word) { (sheet.t(kind_key(kind))) } } } }
+                    div.row { label for="kind" { (sheet.t("measure")) } select #kind name="kind" { @for (word, name) in KINDS { option value=(word) { (sheet.t(name)) } } } }
                     div.row { label for="kmh" { (sheet.t("measure-kmh")) } span.hint { (sheet.t("measure-kmh-hint")) } input #kmh type="number" name="kmh" min="5" max="120" step="5"; }
                 }
                 div.row { label for="reason" { (sheet.t("measure-reason")) } input #reason name="reason" required autocomplete="off"; }
                 div.acts { button.act.main { (sheet.t("measure-propose")) } }
             }
         }
-    }
-}
-
-const fn kind_key(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Closure => "measure-kind-closure",
-        Kind::Diversion => "measure-kind-diversion",
-        Kind::SpeedLimit | Kind::AdvisorySpeed => "measure-kind-speed-limit",
-        Kind::Convoy => "measure-kind-convoy",
-        Kind::MeteredEntry => "measure-kind-metered-entry",
-        Kind::NoOvertaking => "measure-kind-no-overtaking",
-        Kind::Gritting => "measure-kind-gritting",
-        Kind::Ploughs => "measure-kind-ploughs",
-        _ => "measure-kind-patrol",
     }
 }
 

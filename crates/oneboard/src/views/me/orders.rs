@@ -32,7 +32,7 @@ pub fn asked(sheet: &Sheet<'_>, person: PersonId) -> Asked {
     let mut asked = Asked::default();
     for waiting in directive::waiting_for(sheet.board(), person, sheet.now) {
         if let Some(found) = sheet.board().directives.get(waiting.directive()) {
-            of_directive(sheet, waiting, found, &mut asked);
+            of_directive(sheet, person, waiting, found, &mut asked);
         }
     }
     for waiting in task::waiting_for(sheet.board(), person, sheet.now) {
@@ -64,8 +64,7 @@ fn titled(sheet: &Sheet<'_>, found: &Directive, receiver: Receiver, own: PersonI
     }
 }
 
-fn of_directive(sheet: &Sheet<'_>, waiting: Waiting, found: &Directive, asked: &mut Asked) {
-    let own = sheet.actor.person().unwrap_or(PersonId::from_value(0));
+fn of_directive(sheet: &Sheet<'_>, own: PersonId, waiting: Waiting, found: &Directive, asked: &mut Asked) {
     let title = || sheet.wording(&found.title);
     match waiting {
         Waiting::Receipt { directive: id, receiver, next: Step::Done, .. } => {
